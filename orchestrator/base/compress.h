@@ -1,0 +1,24 @@
+/* zstd. compress.c is the only file that includes zstd.h. */
+#ifndef LABCTL_BASE_COMPRESS_H
+#define LABCTL_BASE_COMPRESS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/err.h"
+#include "base/str.h"
+
+void compress_bytes(const void *data, size_t len, int level, struct str *out);
+int compress_read(const void *data, size_t len, size_t max_bytes, struct str *out, struct err *e); /* back; over the cap: ERR_FORMAT */
+
+/* A file that is compressed while it is written, with a cap: over it the end is dropped and a last line says so. */
+struct compress_file;
+struct compress_file *compress_create(const char *path, uint64_t cap_bytes, struct err *e); /* "path.part" until it is closed */
+int compress_add(struct compress_file *f, const void *data, size_t len, struct err *e);
+uint64_t compress_dropped_bytes(const struct compress_file *f);
+int compress_close(struct compress_file *f, struct err *e); /* flush, fsync, rename; frees f always */
+
+int compress_read_file(const char *path, size_t max_bytes, struct str *out, struct err *e); /* also reads a "path.part" that was left behind, as far as it goes */
+const char *compress_library_version(void);
+
+#endif

@@ -1,0 +1,39 @@
+/* Layers in the cache: what an install step left behind, kept under the hash of what made it. A layer is a folder cache/layers/<kind>/<key>/ that
+ * appears whole (made beside, then renamed) and is never changed. Who uses one holds a shared lock on it, so that pruning passes it over. */
+#ifndef LABCTL_TARGET_LAYER_H
+#define LABCTL_TARGET_LAYER_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/err.h"
+
+struct layer_info {
+	char *path;
+	char *kind;     /* "image", "qemu", "local", "download" */
+	char *key;
+	char *parent;   /* NULL: none */
+	char *label;    /* for people */
+	int64_t bytes;
+	int64_t used_wall_ms; /* last use */
+	bool in_use;
+};
+
+struct layer_list {
+	struct layer_info *items;
+	size_t count, room;
+};
+
+/* cache_folder/layers/<kind>/<key> when it is kept, its use noted and a shared lock held in *out_lock_fd; NULL: not kept. Caller frees, closes. */
+char *layer_find(const char *cache_folder, const char *kind, const char *key, int *out_lock_fd);
+/* A new empty folder to fill; layer_finish renames it into place (or drops it when another was first) and writes label and parent. Caller frees. */
+char *layer_begin(const char *cache_folder, const char *kind, const char *key, struct err *e);
+int layer_finish(const char *cache_folder, const char *kind, const char *key, const char *parent, const char *label, char *folder, struct err *e);
+
+int layer_list(const char *cache_folder, struct layer_list *out, struct err *e); /* sorted by last use, oldest first */
+/* Removes least recently used ones until at most limit_bytes are left (0: all that is not in use); a parent goes only after its children. Also removes what an
+ * interrupted labctl left half-made. */
+int layer_prune(const char *cache_folder, int64_t limit_bytes, int64_t *out_freed_bytes, struct err *e);
+void layer_list_free(struct layer_list *list);
+
+#endif
