@@ -1,0 +1,13 @@
+/* Selections: names, tags and patterns, with `-` in front to leave out. "local,arm64"; "tag:emulated,-s390x"; "all"; "py*". */
+#ifndef LABCTL_LAB_SELECT_H
+#define LABCTL_LAB_SELECT_H
+
+#include "lab/lab.h"
+
+/* Positions in lab->targets / lab->runtimes / lab->packages, in the order of the selection, each once; *out_items is freed by the caller. Only leavings-out: everything
+ * of the default but those. A word that chooses nothing is ERR_USAGE with the nearest name. `wish` empty: the lab's defaults. */
+int select_targets(const struct lab *lab, const struct text_list *wish, const struct target_spec ***out_items, size_t *out_count, struct err *e);
+int select_runtimes(const struct lab *lab, const struct text_list *wish, const struct runtime_recipe ***out_items, size_t *out_count, struct err *e);
+int select_packages(const struct lab *lab, const struct text_list *wish, const struct package_recipe ***out_items, size_t *out_count, struct err *e);
+
+#endif
