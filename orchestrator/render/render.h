@@ -1,0 +1,38 @@
+/* A report as bytes. One file per format; each is a pure function of the report. */
+#ifndef LABCTL_RENDER_RENDER_H
+#define LABCTL_RENDER_RENDER_H
+
+#include <stdbool.h>
+
+#include "analyse/report.h"
+#include "base/str.h"
+
+struct render_opts {
+	bool colour;
+	unsigned width;        /* columns of the terminal; 0: as wide as it gets */
+	const char *program;   /* how the reader calls labctl, for commands to paste */
+};
+
+struct renderer {
+	const char *name;      /* "terminal", "json", "csv", "markdown", "junit" */
+	const char *help;
+	void (*render)(const struct report *r, const struct render_opts *o, struct str *out);
+};
+
+extern const struct renderer terminal_renderer, json_renderer, csv_renderer, markdown_renderer, junit_renderer;
+
+const struct renderer *renderer_at(size_t i); /* NULL: no more */
+const struct renderer *renderer_find(const char *name);
+
+/* One cell with its tests, for `labctl show`. */
+struct cell_page {
+	const char *label;
+	const struct outcome_row *row;
+	const struct test_set *tests;
+	const char *raw;          /* raw output to show; NULL: none */
+	bool all_tests;           /* else only bad ones are listed */
+};
+void terminal_cell(const struct cell_page *page, const struct render_opts *o, struct str *out);
+void json_cell(const struct cell_page *page, struct str *out);
+
+#endif

@@ -1,0 +1,46 @@
+/* The steps of one cell on an open target: layers, install, check, tests, parse. Writes raw output to files in `folder`. */
+#ifndef LABCTL_RUN_STEPS_H
+#define LABCTL_RUN_STEPS_H
+
+#include "plan/plan.h"
+#include "run/outcome.h"
+#include "target/target.h"
+
+struct steps_ears {
+	void (*step)(void *ctx, const char *what);                              /* "installing numpy", "testing" */
+	void (*progress)(void *ctx, int64_t done, int64_t total, int64_t bad);  /* of the tests */
+	void *ctx;
+};
+
+struct steps_opts {
+	const struct lab *lab;
+	const char *folder;        /* for logs; exists */
+	const struct facts *facts; /* of the target */
+	double slowness;           /* what limits are multiplied with */
+	struct steps_ears ears;
+};
+
+/* Fills the outcome whatever happens to the cell; -1 only when labctl itself cannot go on (no room for records, target lost is NOT that). */
+int steps_run(struct target *t, const struct cell *c, const struct steps_opts *o, struct outcome *out, struct err *e);
+
+/* One thing done to the machine that is kept as a layer. */
+struct layer_step {
+	char key[DIGEST_ID_BYTES];
+	char *label;       /* "cpython", "numpy for cpython" */
+	char *script;      /* sh; empty: nothing to do */
+	char *unavailable; /* a reason instead of a script; NULL */
+	bool network;
+	bool is_runtime;   /* else a package */
+	const struct package_recipe *package;
+};
+
+struct layer_steps {
+	struct layer_step *items;
+	size_t count;
+};
+
+/* Pure: what a cell's machine is made of, in order, with keys that chain. For the run, for --dry-run and for repro. */
+int layer_steps_of(const struct cell *c, const struct lab *lab, const char *base_id, bool system_packages, struct layer_steps *out, struct err *e);
+void layer_steps_free(struct layer_steps *s);
+
+#endif

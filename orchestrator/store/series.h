@@ -1,0 +1,68 @@
+/* What comes out of the store: outcomes and tests with the coordinates they belong to. Plain data, no SQLite. */
+#ifndef LABCTL_STORE_SERIES_H
+#define LABCTL_STORE_SERIES_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "parse/result.h"
+
+struct fact_pair {
+	const char *name, *value;
+};
+
+/* One attempt at one cell, without its tests. Texts live in the set's arena. */
+struct outcome_row {
+	int64_t id, run;
+	const char *cell_id;
+	const char *target, *arch, *runtime, *package, *tier;
+	const char *how_run;
+	bool emulated;
+	int64_t attempt;
+	enum verdict verdict;
+	const char *reason, *hint;
+	int64_t started_wall_ms, took_ns;
+	struct tally tally;
+	const char *folder;               /* of the record, below the results folder */
+	const struct fact_pair *facts;    /* ended by name NULL; NULL when not asked for */
+};
+
+struct outcome_set {
+	struct arena *arena;
+	struct outcome_row *rows;
+	size_t count, room;
+};
+
+/* One test of one outcome. */
+struct test_row {
+	const char *name, *detail, *cause, *known;
+	int64_t took_ns;
+	enum verdict verdict;
+};
+
+struct test_set {
+	struct arena *arena;
+	struct test_row *rows;
+	size_t count, room;
+};
+
+struct run_row {
+	int64_t id;
+	const char *name;                 /* folder below runs/ */
+	const char *command;              /* as typed */
+	int64_t started_wall_ms, ended_wall_ms; /* 0: not ended */
+	bool complete;
+	int64_t cells;
+};
+
+struct run_set {
+	struct arena *arena;
+	struct run_row *rows;
+	size_t count, room;
+};
+
+void outcome_set_free(struct outcome_set *s);
+void test_set_free(struct test_set *s);
+void run_set_free(struct run_set *s);
+
+#endif

@@ -1,0 +1,36 @@
+/* Results as history: runs and outcomes are added, never changed. Each outcome is one transaction.
+ *
+ *     results/lab.sqlite             what is asked; can be made anew from the records (`labctl rebuild`)
+ *     results/runs/<run>/run.json    what the run was: command, cells planned
+ *     results/runs/<run>/<cell>/<attempt>/   the records (run/outcome.h)
+ */
+#ifndef LABCTL_STORE_STORE_H
+#define LABCTL_STORE_STORE_H
+
+#include "run/outcome.h"
+
+struct store;
+
+struct run_info {
+	const char *name;     /* folder below runs/: 2026-01-31T120000Z-1a2b; NULL: made by store_begin_run */
+	const char *command;  /* as typed */
+	const char *version;  /* labctl's */
+	int64_t started_wall_ms;
+	const char *const *cell_ids; /* planned; NULL-ended; NULL: unknown */
+};
+
+/* Opens or makes results/lab.sqlite, brings an old form up to date, and takes in every finished record below runs/ that it has not seen. The folder
+ * is made when it is not there. read_only: takes nothing in; a store that does not exist yet is an empty one. */
+struct store *store_open(const char *results_folder, bool read_only, struct err *e);
+int store_begin_run(struct store *s, const struct run_info *info, int64_t *out_run, struct err *e);
+/* The record at runs/<run>/<folder>: read, added in one transaction. Twice is once. */
+int store_add_record(struct store *s, int64_t run, const char *folder, struct err *e);
+/* Adds an outcome that has no record on disk (imports); writes its record first. */
+int store_add_outcome(struct store *s, int64_t run, const struct outcome *o, struct err *e);
+int store_end_run(struct store *s, int64_t run, bool complete, struct err *e);
+char *store_run_folder(struct store *s, int64_t run); /* absolute; caller frees */
+struct db *store_db(struct store *s);                 /* for query.c only */
+const char *store_folder(const struct store *s);
+void store_close(struct store *s);
+
+#endif
