@@ -1,0 +1,284 @@
+#include "cli/front.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/archive.h"
+#include "base/compress.h"
+#include "base/digest.h"
+#include "base/json.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "base/regex.h"
+#include "base/yaml.h"
+#include "store/db.h"
+#include "target/ssh_link.h"
+
+static struct str typed;
+
+const struct exit_row exit_rows[] = {
+	{ EXIT_AS_EXPECTED, "as expected", "every cell is as expected: passed, failed only where a recipe knows it, or is not available" },
+	{ EXIT_FINDINGS, "findings", "unexpected failures, crashes or time-outs; problems found by check or doctor" },
+	{ EXIT_USAGE, "wrong use", "the command line is wrong" },
+	{ EXIT_LAB_BROKEN, "lab broken", "lab.yaml, a target or a recipe is wrong; nothing was run" },
+	{ EXIT_UNREACHABLE, "unreachable", "some targets could not be reached or were lost; all else is as expected" },
+	{ EXIT_INTERRUPTED, "interrupted", "stopped by Ctrl-C or a signal; what had finished is kept" },
+	{ EXIT_INTERNAL, "broken tool", "labctl or this machine failed: a full disk, a missing program, a defect" },
+	{ 0, NULL, NULL },
+};
+
+int exit_status_of(const struct err *e)
+{
+	switch (e->code) {
+	case ERR_USAGE:
+		return EXIT_USAGE;
+	case ERR_CONFIG:
+		return EXIT_LAB_BROKEN;
+	case ERR_UNREACHABLE:
+	case ERR_LOST:
+	case ERR_UNAVAILABLE:
+		return EXIT_UNREACHABLE;
+	case ERR_INTERRUPTED:
+		return EXIT_INTERRUPTED;
+	default:
+		return EXIT_INTERNAL;
+	}
+}
+
+static const char *const colour_words[] = { "auto", "always", "never", NULL };
+
+const struct option_row global_options[] = {
+	{ "lab", 0, OPTION_TEXT, offsetof(struct globals, lab), "FOLDER", NULL, "folder",
+	  "the lab to use; else $LABCTL_LAB, the nearest lab.yaml upward, the one that came with labctl" },
+	{ "results", 0, OPTION_TEXT, offsetof(struct globals, results), "FOLDER", NULL, "folder",
+	  "where results are kept; else $LABCTL_RESULTS, or as lab.yaml says" },
+	{ "cache", 0, OPTION_TEXT, offsetof(struct globals, cache), "FOLDER", NULL, "folder",
+	  "where images and layers are kept; else $LABCTL_CACHE, or labctl in the user's cache folder" },
+	{ "color", 0, OPTION_CHOICE, offsetof(struct globals, colour), "WHEN", colour_words, NULL, "when to use colour" },
+	{ "quiet", 'q', OPTION_FLAG, offsetof(struct globals, quiet), NULL, NULL, NULL, "say nothing but the answer and errors" },
+	{ "verbose", 'v', OPTION_FLAG, offsetof(struct globals, verbose), NULL, NULL, NULL, "say what is done in detail" },
+	{ "yes", 'y', OPTION_FLAG, offsetof(struct globals, yes), NULL, NULL, NULL, "answer every question with yes" },
+	{ "help", 'h', OPTION_FLAG, offsetof(struct globals, help), NULL, NULL, NULL, "explain the command and end" },
+	{ 0 },
+};
+
+void front_help(struct str *out)
+{
+	str_add(out, "usage: labctl COMMAND [OPERAND...] [--option...]\n\n"
+		     "Does a package work on a runtime, on this and on other architectures, and how do we know?\n\n");
+	for (size_t i = 0; command_at(i); i++)
+		str_addf(out, "  %-16s %s\n", command_at(i)->name, command_at(i)->title);
+	str_add(out, "\nFor every command:\n");
+	options_help(global_options, out);
+	str_add(out, "\nExit status:\n");
+	for (const struct exit_row *row = exit_rows; row->word; row++)
+		str_addf(out, "  %d  %s\n", row->status, row->help);
+	str_add(out, "\n`labctl help COMMAND` explains one command. Begin with: labctl matrix numpy pandas\n");
+}
+
+static void usage_line(const struct command *c, struct str *out)
+{
+	str_addf(out, "usage: labctl %s%s%s%s", c->name, c->operands ? " " : "", c->operands ? c->operands : "",
+		 c->options ? " [--option...]" : "");
+}
+
+void front_command_help(const struct command *c, struct str *out)
+{
+	usage_line(c, out);
+	str_addf(out, "\n\n%s.\n", c->title);
+	if (c->help)
+		str_addf(out, "\n%s\n", c->help);
+	if (c->options) {
+		str_add(out, "\nOptions:\n");
+		options_help(c->options, out);
+	}
+	str_add(out, "\nFor every command:\n");
+	options_help(global_options, out);
+}
+
+void front_versions(struct str *out)
+{
+	str_addf(out, "labctl %s\n", PACKAGE_VERSION);
+	str_addf(out, "libssh2 %s, libyaml %s, PCRE2 %s, SQLite %s, jansson %s, %s, zstd %s, %s\n", ssh_link_library_version(),
+		 yaml_library_version(), regex_library_version(), db_library_version(), json_library_version(),
+		 archive_library_version(), compress_library_version(), digest_library_version());
+}
+
+const char *front_command_line(void)
+{
+	return str_text(&typed);
+}
+
+static void remember_command_line(int argc, char **argv)
+{
+	str_add(&typed, "labctl");
+	for (int i = 1; i < argc; i++) {
+		str_add(&typed, " ");
+		str_add_quoted(&typed, argv[i], STR_SHELL);
+	}
+}
+
+static int show_and_free(struct str *text)
+{
+	fwrite(str_text(text), 1, text->len, stdout);
+	str_free(text);
+	return EXIT_AS_EXPECTED;
+}
+
+/* What happened, then what to do next. */
+static int tell_error(const struct err *e, const struct command *c)
+{
+	AUTO_STR out = { 0 };
+
+	str_add(&out, "labctl: ");
+	str_add_quoted(&out, e->text, STR_TERMINAL);
+	str_add(&out, "\n");
+	if (e->hint[0]) {
+		str_add(&out, "  ");
+		str_add_quoted(&out, e->hint, STR_TERMINAL);
+		str_add(&out, "\n");
+	}
+	if (e->code == ERR_USAGE && c) {
+		usage_line(c, &out);
+		str_addf(&out, "\n  labctl help %s\n", c->name);
+	} else if (e->code == ERR_USAGE) {
+		str_add(&out, "usage: labctl COMMAND [OPERAND...] [--option...]\n  labctl help\n");
+	}
+	fputs(str_text(&out), stderr);
+	return exit_status_of(e);
+}
+
+/* The command that the first words name; *words is how many they are. "target show" is one of two words. */
+static const struct command *find_command(int count, char **argv, int *words)
+{
+	const struct command *found = NULL;
+
+	if (count > 1) {
+		AUTO_FREE char *two = mem_printf("%s %s", argv[0], argv[1]);
+
+		found = command_find(two);
+	}
+	*words = found ? 2 : 1;
+	return found ? found : command_find(argv[0]);
+}
+
+static int fail_unknown_command(int count, char **argv, struct err *e)
+{
+	AUTO_FREE char *two = mem_printf("%s %s", argv[0], count > 1 ? argv[1] : "");
+	AUTO_STR of_group = { 0 };
+	const struct command *near = command_nearest(argv[0]);
+
+	for (size_t i = 0; command_at(i); i++) {
+		size_t len = strlen(argv[0]);
+
+		if (!strncmp(command_at(i)->name, argv[0], len) && command_at(i)->name[len] == ' ')
+			str_addf(&of_group, "%s%s", of_group.len ? ", " : "", command_at(i)->name + len + 1);
+	}
+	if (of_group.len) {
+		if (count > 1 && argv[1][0] != '-')
+			err_set(e, ERR_USAGE, "unknown command '%s %s'", argv[0], argv[1]);
+		else
+			err_set(e, ERR_USAGE, "'%s' needs a verb", argv[0]);
+		return err_hint(e, "labctl %s %s", argv[0], str_text(&of_group));
+	}
+	err_set(e, ERR_USAGE, "unknown command '%s'", argv[0]);
+	return near ? err_hint(e, "did you mean `labctl %s`?", near->name) : -1;
+}
+
+static int run_help(int count, char **words, struct err *e)
+{
+	struct str out = { 0 };
+	const struct command *c;
+	int used;
+
+	if (!count) {
+		front_help(&out);
+		return show_and_free(&out);
+	}
+	c = find_command(count, words, &used);
+	if (!c)
+		return fail_unknown_command(count, words, e);
+	front_command_help(c, &out);
+	return show_and_free(&out);
+}
+
+static int run_command(const struct command *c, int count, char **words, struct err *e)
+{
+	struct globals g = { 0 };
+	AUTO_FREE void *options = mem_new(1, c->options_bytes ? c->options_bytes : 1);
+	int operands;
+
+	if (options_parse(c->options, options, global_options, &g, count, words, &operands, e))
+		return -1;
+	if (g.help) {
+		struct str out = { 0 };
+
+		front_command_help(c, &out);
+		return show_and_free(&out);
+	}
+	if (operands && !c->operands)
+		return err_set(e, ERR_USAGE, "'labctl %s' takes no operand: '%s'", c->name, words[0]);
+	log_set_level(g.quiet ? LOG_WARNING : g.verbose ? LOG_DEBUG : LOG_INFO);
+	return c->run(&g, options, operands, words, e);
+}
+
+/* What stands for no command: --help, --version, help. -2: it was not one of these. */
+static int run_plain_words(int argc, char **argv, struct err *e)
+{
+	struct str out = { 0 };
+
+	if (argc < 2 || !strcmp(argv[1], "--help") || !strcmp(argv[1], "-h"))
+		return run_help(0, NULL, e);
+	if (!strcmp(argv[1], "help"))
+		return run_help(argc - 2, argv + 2, e);
+	if (!strcmp(argv[1], "--version") || !strcmp(argv[1], "version")) {
+		front_versions(&out);
+		return show_and_free(&out);
+	}
+	return -2;
+}
+
+/* Global options may stand before the command: moves the command's words to the front. */
+static void command_first(int argc, char **argv)
+{
+	int at = 1;
+
+	while (at < argc && argv[at][0] == '-') {
+		const struct option_row *row = global_options;
+
+		while (row->name && strncmp(argv[at] + 2, row->name, strlen(row->name)) != 0)
+			row++;
+		at += row->name && row->value_name && !strchr(argv[at], '=') ? 2 : 1;
+	}
+	for (int to = 1; at < argc && to < at && argv[at][0] != '-'; to++, at++) {
+		char *word = argv[at];
+
+		memmove(argv + to + 1, argv + to, sizeof(*argv) * (size_t)(at - to));
+		argv[to] = word;
+	}
+}
+
+int front_main(int argc, char **argv)
+{
+	struct err e = ERR_INIT;
+	const struct command *c = NULL;
+	int words, status;
+
+	remember_command_line(argc, argv);
+	status = run_plain_words(argc, argv, &e);
+	if (status == -2) {
+		command_first(argc, argv);
+		c = find_command(argc - 1, argv + 1, &words);
+		status = c ? run_command(c, argc - 1 - words, argv + 1 + words, &e) : fail_unknown_command(argc - 1, argv + 1, &e);
+	}
+	if (status >= 0 && fflush(stdout)) {
+		status = err_errno(&e, ERR_IO, "standard output");
+		c = NULL;
+	}
+	if (status < 0)
+		status = tell_error(&e, c);
+	log_close();
+	str_free(&typed);
+	return status;
+}
