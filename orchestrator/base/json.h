@@ -37,7 +37,7 @@ const struct json_value *json_item(const struct json_value *v, size_t i);
 void json_each(const struct json_value *object, void (*fn)(void *ctx, const char *key, const struct json_value *value), void *ctx);
 const char *json_text(const struct json_value *v, const char *otherwise); /* NULL v or another type: otherwise */
 int64_t json_int(const struct json_value *v, int64_t otherwise);
-double json_real(const struct json_value *v, double otherwise);           /* also reads an integer */
+double json_number(const struct json_value *v, double otherwise);         /* a real or an integer */
 bool json_bool(const struct json_value *v, bool otherwise);
 const char *json_library_version(void);
 

@@ -32,7 +32,7 @@ const char *yaml_text(const struct yaml_node *n); /* NULL unless YAML_TEXT */
 bool yaml_is_plain(const struct yaml_node *n);    /* an unquoted scalar: may be read as a number or a truth value */
 struct where yaml_where(const struct yaml_node *n);     /* of the value */
 struct where yaml_key_where(const struct yaml_node *n); /* of its key; of the value in a list */
-void yaml_free(struct yaml_doc *d);
+void yaml_doc_free(struct yaml_doc *d); /* NULL is fine. libyaml itself calls a function named yaml_free: never define one */
 const char *yaml_library_version(void);
 
 #endif
