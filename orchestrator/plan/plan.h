@@ -11,7 +11,8 @@ struct plan_wish {
 	const struct runtime_recipe **runtimes; size_t runtime_count;
 	const struct package_recipe **packages; size_t package_count;
 	const char *tier;
-	const char *lib_digest; /* of recipes/lib: part of every cell's id */
+	const char *lib_digest;   /* of recipes/lib: part of every cell's id */
+	const char *index_digest; /* of the lab's package index settings: part of the id where pip installs */
 };
 
 struct lane {
@@ -30,9 +31,12 @@ struct plan {
 
 struct plan *plan_build(const struct lab *lab, const struct plan_wish *wish, struct err *e);
 /* Makes the lanes from the cells that `wanted` says true for; it may also fill why and estimate. Lanes that finish soonest to a first column first: local, then
- * the longest. */
+ * the longest. Called again it makes them anew. */
 void plan_lanes(struct plan *p, bool (*wanted)(void *ctx, struct cell *c), void *ctx);
 void plan_free(struct plan *p);
+
+/* Does any step for this runtime and architecture come from the package index, for the package or what it needs? */
+bool plan_uses_index(const struct lab *lab, const struct package_recipe *p, const char *runtime, const char *arch);
 
 /* The packages that must be there before, deepest first, without the package itself; *out_items freed by the caller. */
 void plan_needs(const struct lab *lab, const struct package_recipe *p, const struct package_recipe ***out_items, size_t *out_count);

@@ -14,6 +14,7 @@ struct steps_ears {
 
 struct steps_opts {
 	const struct lab *lab;
+	const char *lib_digest, *index_digest;
 	const char *folder;        /* for logs; exists */
 	const struct facts *facts; /* of the target */
 	double slowness;           /* what limits are multiplied with */
@@ -40,7 +41,13 @@ struct layer_steps {
 };
 
 /* Pure: what a cell's machine is made of, in order, with keys that chain. For the run, for --dry-run and for repro. */
-int layer_steps_of(const struct cell *c, const struct lab *lab, const char *base_id, bool system_packages, struct layer_steps *out, struct err *e);
+struct layer_wish {
+	const struct lab *lab;
+	const char *base_id;      /* target_base_id */
+	const char *lib_digest;   /* of recipes/lib */
+	const char *index_digest; /* of the package index settings */
+};
+int layer_steps_of(const struct cell *c, const struct layer_wish *w, struct layer_steps *out, struct err *e);
 void layer_steps_free(struct layer_steps *s);
 
 #endif

@@ -1,0 +1,55 @@
+# sh lib/pip_install.sh REQUIREMENT... : installs with the runtime's own pip, in an environment of its own below the prefix.
+#
+# Set by labctl, each may be empty: LABCTL_INDEX_URL, LABCTL_INDEX_FOLDER (a folder of archives here), LABCTL_INDEX_ONLY_FOLDER (yes),
+# LABCTL_INDEX_CONSTRAINTS (a file here), LABCTL_INDEX_ISOLATED (no: build with what is installed).
+set -u
+. lib/env.sh
+
+set -- "$@"
+wanted=$*
+venv=$LABCTL_PREFIX/venv-$LABCTL_RUNTIME
+from_index=yes
+[ "${LABCTL_INDEX_ONLY_FOLDER:-}" != yes ] || from_index=no
+
+if [ $from_index = yes ]; then
+	# A script's last line is its verdict; what pip may say on the way is kept in the log.
+	reason=$("$LABCTL_COMMAND" lib/index_reachable.py "${LABCTL_INDEX_URL:-}" 2>&1) || {
+		if [ -z "${LABCTL_INDEX_FOLDER:-}" ]; then
+			labctl_unavailable "no package index reachable ($(printf '%s' "$reason" | tail -n 1 | cut -c 1-160))"
+		fi
+		echo "labctl: no package index reachable, only the folder of archives is used: $reason"
+		from_index=no
+	}
+fi
+
+if [ ! -x "$venv/bin/python" ]; then
+	mkdir -p "$LABCTL_PREFIX"
+	rm -rf "$venv.part" "$venv"
+	"$LABCTL_COMMAND" -m venv --system-site-packages "$venv" || {
+		rm -rf "$venv"
+		echo "labctl: the runtime cannot make an environment for pip (venv and ensurepip are needed)" >&2
+		exit 1
+	}
+fi
+
+set --
+if [ $from_index = no ]; then
+	set -- "$@" --no-index
+elif [ -n "${LABCTL_INDEX_URL:-}" ]; then
+	host=${LABCTL_INDEX_URL#*://}
+	host=${host%%/*}
+	set -- "$@" --index-url "$LABCTL_INDEX_URL" --trusted-host "${host##*@}"
+fi
+[ -z "${LABCTL_INDEX_FOLDER:-}" ] || set -- "$@" --find-links "$LABCTL_INDEX_FOLDER"
+[ -z "${LABCTL_INDEX_CONSTRAINTS:-}" ] || set -- "$@" --constraint "$LABCTL_INDEX_CONSTRAINTS"
+[ "${LABCTL_INDEX_ISOLATED:-yes}" = yes ] || set -- "$@" --no-build-isolation
+
+"$venv/bin/python" -m pip install --no-input --disable-pip-version-check --no-cache-dir --timeout 30 --retries 2 "$@" $wanted \
+	>pip.out 2>&1
+status=$?
+cat pip.out
+if [ $status != 0 ] && grep -q -e 'No matching distribution found' -e 'Could not find a version that satisfies' pip.out; then
+	what=$(sed -n 's/.*No matching distribution found for \([^ ]*\).*/\1/p' pip.out | tail -n 1)
+	labctl_unavailable "the package index has no ${what:-$wanted} for this runtime"
+fi
+exit $status
