@@ -19,17 +19,17 @@ static void add_words(struct str *script, const char *program, const struct text
 
 static void add_install_step(struct str *script, const struct install_step *step)
 {
-	add_words(script, "sh lib/apt_install.sh", &step->apt);
+	add_words(script, "sh lib/install/apt.sh", &step->apt);
 	if (step->apt_pure.count) {
-		add_words(script, "sh lib/apt_install.sh", &step->apt_pure);
-		add_words(script, "sh lib/apt_pure.sh \"$LABCTL_PREFIX/pure-$LABCTL_RUNTIME\"", &step->apt_pure);
+		add_words(script, "sh lib/install/apt.sh", &step->apt_pure);
+		add_words(script, "sh lib/install/apt_pure.sh \"$LABCTL_PREFIX/pure-$LABCTL_RUNTIME\"", &step->apt_pure);
 	}
 	if (step->pip.count) {
-		add_words(script, "sh lib/apt_install.sh", &step->pip_needs);
-		add_words(script, "sh lib/pip_install.sh", &step->pip);
+		add_words(script, "sh lib/install/apt.sh", &step->pip_needs);
+		add_words(script, "sh lib/install/pip.sh", &step->pip);
 	}
 	if (step->run)
-		str_addf(script, "(\n. lib/env.sh\n%s\n)\n", step->run);
+		str_addf(script, "(\n. lib/install/env.sh\n%s\n)\n", step->run);
 }
 
 /* The script of all steps that apply; sets *unavailable where one says so, or where none of several applies. */
@@ -60,7 +60,7 @@ static void add_runtime_check(char **script)
 	AUTO_STR text = { 0 };
 
 	str_add(&text, *script);
-	str_add(&text, ". lib/env.sh\n"
+	str_add(&text, ". lib/install/env.sh\n"
 		       "command -v \"$LABCTL_COMMAND\" >/dev/null || labctl_unavailable \"there is no $LABCTL_COMMAND\"\n");
 	free(*script);
 	*script = str_take(&text);
@@ -74,7 +74,7 @@ static void step_key(struct layer_step *step, const char *before, const struct l
 	digest_add_field(d, "layer 1");
 	digest_add_field(d, before);
 	digest_add_field(d, step->script);
-	digest_add_field(d, w->lib_digest);
+	digest_add_field(d, w->install_digest);
 	if (uses_index)
 		digest_add_field(d, w->index_digest);
 	digest_end(d, text);

@@ -4,22 +4,12 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/compress.h"
 #include "base/file.h"
-#include "base/json.h"
-#include "base/lines.h"
 #include "base/mem.h"
+#include "run/outcome_inside.h"
 
-#define OUTCOME_FILE "outcome.json"
-#define TESTS_FILE   "tests.jsonl.zst"
-
-#define OUTCOME_MAX_BYTES    (1024u * 1024)
-#define TESTS_MAX_BYTES      ((size_t)4 << 30)
-#define TESTS_FLUSH_BYTES    (64u * 1024)
-#define TEST_LINE_MAX_BYTES  (128u * 1024) /* 4 KiB of name and 8 KiB of detail, each byte escaped at worst */
-#define TEST_COUNT_MAX       INT64_C(2000000)
-#define CELL_ID_DIGITS       16
-#define LABEL_ALLOWED_MARKS  "-_.+"
+#define OUTCOME_FILE	  "outcome.json"
+#define OUTCOME_MAX_BYTES (1024u * 1024)
 
 void outcome_start(struct outcome *o)
 {
@@ -133,5 +123,35 @@ int outcome_write(const struct outcome *o, const char *folder, struct err *e)
 	/* The file that makes a record whole comes last. */
 	if (outcome_write_tests(&o->result, folder, e) < 0 || file_write(path, text.text, text.len, e) < 0)
 		return err_wrap(e, "recording %s/%s/%s:%s", o->target, o->runtime, o->package, o->tier);
+	return 0;
+}
+
+int outcome_read(const char *folder, bool with_tests, struct outcome *out, struct err *e)
+{
+	AUTO_FREE char *path = file_join(folder, OUTCOME_FILE);
+	AUTO_STR text = { 0 };
+	struct tally told;
+	int64_t tests;
+
+	if (file_read(path, OUTCOME_MAX_BYTES, &text, e) < 0)
+		return -1;
+	if (outcome_decode_counted(str_text(&text), text.len, out, &tests, e) < 0)
+		return err_wrap(e, "%s", path);
+	if (!with_tests)
+		return 0;
+	told = out->result.tally;
+	memset(&out->result.tally, 0, sizeof(out->result.tally));
+	if (outcome_read_tests(folder, &out->result, e) < 0) {
+		outcome_free(out);
+		return -1;
+	}
+	if ((int64_t)out->result.count != tests) {
+		err_set(e, ERR_FORMAT, "%s: promises %" PRId64 " tests, but %zu are there", path, tests,
+			out->result.count);
+		outcome_free(out);
+		return -1;
+	}
+	result_count(&out->result);
+	out->result.tally.known_passed = told.known_passed;
 	return 0;
 }

@@ -1,18 +1,20 @@
 /* What became of one attempt at one cell. A failing test is an outcome; only a broken tool is a struct err.
  *
- * On disk an attempt is the folder runs/<run>/<cell id>/<attempt>/ with outcome.json, tests.jsonl.zst (one test per line), and the raw output of each step as
- * <step>.log.zst. The folder is made under a temporary name and renamed when all is in it: what has outcome.json is whole. */
+ * On disk an attempt is the folder runs/<run>/<cell id>/<attempt>/ with outcome.json, tests.jsonl.zst (one test per
+ * line), and the raw output of each step as <step>.log.zst. The folder is made under a temporary name and renamed when
+ * all is in it: what has outcome.json is whole. */
 #ifndef LABCTL_RUN_OUTCOME_H
 #define LABCTL_RUN_OUTCOME_H
 
+#include "base/str.h"
 #include "parse/result.h"
 #include "target/facts.h"
 
 #define OUTCOME_FORMAT 1 /* of outcome.json */
 
 struct outcome_step {
-	char name[48];      /* "open", "runtime", "package", "tests", also the log's file name */
-	char how[24];       /* "exited", "timed out", "silent", "lost", "disk full", "kept" (from a layer) */
+	char name[48]; /* "open", "runtime", "package", "tests", also the log's file name */
+	char how[24];  /* "exited", "timed out", "silent", "lost", "disk full", "kept" (from a layer) */
 	int64_t status;
 	int64_t took_ns;
 	int64_t dropped_bytes; /* of its output, over the cap */
@@ -21,23 +23,24 @@ struct outcome_step {
 struct outcome {
 	char cell_id[17];
 	char target[64], arch[24], runtime[64], package[64], tier[64];
-	char how_run[24];        /* "native", "emulated machine", "emulated process", "ssh", "scripted" */
+	char how_run[24]; /* "native", "emulated machine", "emulated process", "ssh", "scripted" */
 	bool emulated;
-	int64_t attempt;         /* from 1 */
+	int64_t attempt; /* from 1 */
 	enum verdict verdict;
-	char reason[512];        /* one line: why, for all but passed */
-	char hint[256];          /* what to do next; may be empty */
+	char reason[512]; /* one line: why, for all but passed */
+	char hint[256];	  /* what to do next; may be empty */
 	int64_t started_wall_ms;
 	int64_t took_ns;
-	struct facts facts;      /* of target, runtime and package: runtime_version, package_version among them */
+	struct facts facts; /* of target, runtime and package: runtime_version, package_version among them */
 	struct outcome_step steps[16];
 	size_t step_count;
 	struct result result;
 };
 
 void outcome_start(struct outcome *o);
-/* The cell's verdict from its tests: failed when one is bad and not known, crashed/timed out when the suite did not come to its end by that, broken when
- * there is no test at all. Leaves verdicts alone that were set before tests ran. */
+/* The cell's verdict from its tests: failed when one is bad and not known, crashed/timed out when the suite did not
+ * come to its end by that, broken when there is no test at all. Leaves verdicts alone that were set before tests ran.
+ */
 void outcome_settle(struct outcome *o);
 /* Adds everything but the tests as one JSON object. */
 void outcome_encode(const struct outcome *o, struct str *out);

@@ -6,8 +6,8 @@
 #include "run/outcome.h"
 #include "run/outcome_inside.h"
 
-#define TEST_COUNT_MAX     INT64_C(2000000)
-#define CELL_ID_DIGITS     16
+#define TEST_COUNT_MAX	   INT64_C(2000000)
+#define CELL_ID_DIGITS	   16
 #define NAME_ALLOWED_MARKS "-_.+"
 
 /* What is left of a text behind a cut, without half a character at its end. */
@@ -108,7 +108,7 @@ static bool is_name(const char *text)
 static int check_names(const struct outcome *o, struct err *e)
 {
 	const char *const names[][2] = {
-		{ "target", o->target }, { "arch", o->arch }, { "runtime", o->runtime },
+		{ "target", o->target },   { "arch", o->arch }, { "runtime", o->runtime },
 		{ "package", o->package }, { "tier", o->tier },
 	};
 
@@ -213,4 +213,3 @@ int outcome_decode(const char *text, size_t len, struct outcome *out, struct err
 
 	return outcome_decode_counted(text, len, out, &tests, e);
 }
-

@@ -14,7 +14,7 @@ struct steps_ears {
 
 struct steps_opts {
 	const struct lab *lab;
-	const char *lib_digest, *index_digest;
+	const char *install_digest, *index_digest;
 	const char *folder;        /* for logs; exists */
 	const struct facts *facts; /* of the target */
 	double slowness;           /* what limits are multiplied with */
@@ -44,7 +44,7 @@ struct layer_steps {
 struct layer_wish {
 	const struct lab *lab;
 	const char *base_id;      /* target_base_id */
-	const char *lib_digest;   /* of recipes/lib */
+	const char *install_digest; /* of recipes/lib/install */
 	const char *index_digest; /* of the package index settings */
 };
 int layer_steps_of(const struct cell *c, const struct layer_wish *w, struct layer_steps *out, struct err *e);

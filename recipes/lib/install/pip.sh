@@ -1,11 +1,10 @@
-# sh lib/pip_install.sh REQUIREMENT... : installs with the runtime's own pip, in an environment of its own below the prefix.
+# sh lib/install/pip.sh REQUIREMENT... : installs with the runtime's own pip, in an environment of its own below the prefix.
 #
 # Set by labctl, each may be empty: LABCTL_INDEX_URL, LABCTL_INDEX_FOLDER (a folder of archives here), LABCTL_INDEX_ONLY_FOLDER (yes),
 # LABCTL_INDEX_CONSTRAINTS (a file here), LABCTL_INDEX_ISOLATED (no: build with what is installed).
 set -u
-. lib/env.sh
+. lib/install/env.sh
 
-set -- "$@"
 wanted=$*
 venv=$LABCTL_PREFIX/venv-$LABCTL_RUNTIME
 from_index=yes
@@ -13,7 +12,7 @@ from_index=yes
 
 if [ $from_index = yes ]; then
 	# A script's last line is its verdict; what pip may say on the way is kept in the log.
-	reason=$("$LABCTL_COMMAND" lib/index_reachable.py "${LABCTL_INDEX_URL:-}" 2>&1) || {
+	reason=$("$LABCTL_COMMAND" lib/install/index_reachable.py "${LABCTL_INDEX_URL:-}" 2>&1) || {
 		if [ -z "${LABCTL_INDEX_FOLDER:-}" ]; then
 			labctl_unavailable "no package index reachable ($(printf '%s' "$reason" | tail -n 1 | cut -c 1-160))"
 		fi

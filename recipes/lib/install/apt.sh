@@ -1,6 +1,6 @@
-# sh lib/apt_install.sh PACKAGE... : installs Debian packages, or says why they cannot be had.
+# sh lib/install/apt.sh PACKAGE... : installs Debian packages, or says why they cannot be had.
 set -u
-. lib/env.sh
+. lib/install/env.sh
 
 missing=
 for package in "$@"; do

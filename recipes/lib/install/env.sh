@@ -1,4 +1,4 @@
-# Which interpreter the steps of a cell use, and what it sees. Read with `. lib/env.sh` in the work folder.
+# Which interpreter the steps of a cell use, and what it sees. Read with `. lib/install/env.sh` in the work folder.
 #
 # Set by labctl: LABCTL_RUNTIME (name of the runtime recipe), LABCTL_COMMAND (its interpreter), LABCTL_PREFIX (where installs of ours go),
 # LABCTL_SYSTEM_PACKAGES (yes: apt may install), LABCTL_REASON (file for the reason why something is not available).
