@@ -6,6 +6,7 @@
 
 enum log_level { LOG_ERROR, LOG_WARNING, LOG_INFO, LOG_DEBUG };
 
+/* `message` is one line, with its label, safe to show on a terminal; a message of several lines comes as several calls. */
 typedef void log_sink_fn(void *ctx, enum log_level level, const char *message);
 
 void log_set_level(enum log_level level);        /* what is shown; the file gets everything */

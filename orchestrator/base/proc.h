@@ -28,12 +28,13 @@ struct proc_end {
 	int signal;     /* 0: ended by itself */
 };
 
-int proc_start(const struct proc_spec *spec, pid_t *out_pid, struct err *e); /* exec failure is reported here */
+/* Returns when the child runs its program; an exec failure is reported here. So before_exec must be short, or _exit. */
+int proc_start(const struct proc_spec *spec, pid_t *out_pid, struct err *e);
 void proc_kill_group(pid_t pid, int signal);
 /* timeout_ns < 0: for ever; ERR_TIMEOUT leaves the child running. */
 int proc_wait(pid_t pid, int64_t timeout_ns, struct proc_end *out, struct err *e);
 /* Runs to the end with its output (stdout and stderr as one) in `out`, at most cap_bytes of it (the rest is read and dropped). After the limit its group is killed
- * and end->timed_out set. spec->out and spec->err are ignored. */
+ * and end->timed_out set; what is left of the group when it ends by itself is killed too. spec->out and spec->err are ignored. */
 int proc_run(const struct proc_spec *spec, int64_t limit_ns, size_t cap_bytes, struct str *out, struct proc_end *end, struct err *e);
 /* As proc_run for a plain argv, and any end but exit 0 is an ERR_IO that quotes the last lines it printed. out may be NULL. */
 int proc_run_ok(const char *const *argv, int64_t limit_ns, struct str *out, struct err *e);

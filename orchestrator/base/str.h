@@ -6,6 +6,7 @@
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 struct str {
 	char *text;
@@ -33,6 +34,8 @@ const char *str_text(const struct str *s); /* never NULL */
 char *str_take(struct str *s);           /* the caller frees; never NULL; s becomes empty */
 void str_free(struct str *s);
 
+/* The character that begins at `text`: how many bytes it takes; 0: no valid UTF-8 there (or len 0). */
+size_t str_decode(const char *text, size_t len, uint32_t *out_code_point);
 bool str_is_utf8(const char *text, size_t len);
 bool str_starts(const char *text, const char *prefix);
 bool str_ends(const char *text, const char *suffix);
