@@ -12,6 +12,7 @@ struct index_settings {
 	const char *folder;       /* a folder of archives on this machine; copied to targets; NULL: none */
 	const char *constraints;  /* a pip constraints file on this machine; NULL: none */
 	bool only_folder;         /* no index is asked */
+	bool build_isolation;     /* default true; false: build with what the runtime has, for an index without build tools */
 };
 
 struct cause_spec {
