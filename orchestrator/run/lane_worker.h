@@ -3,6 +3,7 @@
 #define LABCTL_RUN_LANE_WORKER_H
 
 #include "plan/plan.h"
+#include "run/outcome.h"
 
 struct lane_opts {
 	const struct lab *lab;
@@ -12,8 +13,7 @@ struct lane_opts {
 	int64_t retries;            /* of a cell whose target was lost: a new machine, then again */
 };
 
-/* What a worker says, one JSON line each, to `fd`: {"lane":"ready"…}, {"cell":ID,"step":…}, {"cell":ID,"done":n,"total":n,"bad":n},
- * {"cell":ID,"outcome":"folder below run_folder"}, {"lane":"failed","error":…,"hint":…}. See lane_news for the reading side. */
+/* What a worker says, one JSON line each. */
 enum lane_news_kind { LANE_SAYS, CELL_STARTS, CELL_STEP, CELL_PROGRESS, CELL_DONE, LANE_FAILED, LANE_ENDS };
 
 struct lane_news {
@@ -25,9 +25,15 @@ struct lane_news {
 	int64_t done, total, bad;
 };
 
+int lane_news_send(const struct lane_news *news, int fd); /* one line; -1: the parent is gone */
 int lane_news_parse(const char *line, size_t len, struct lane_news *out); /* -1: not one of ours */
-/* Does the whole lane; returns the exit status of the child: 0 also when cells failed. SIGTERM: stop after the running cell is a matter of the parent closing
- * `control_fd` (end of file on it means: no further cell). */
-int lane_work(const struct lane *lane, const struct lane_opts *o, int news_fd, int control_fd);
+/* Does the cells of the lane from `first` on; returns the exit status of the child: 0 also when cells failed. End of file on control_fd (the parent closed
+ * it, or died) means: no further cell. -1: there is no such descriptor. */
+int lane_work(const struct lane *lane, size_t first, const struct lane_opts *o, int news_fd, int control_fd);
+
+/* Records an outcome that has no tests: a lane that could not be opened, a worker that died. The folder below run_folder in out_folder. */
+int lane_record(const struct cell *c, const struct lane_opts *o, struct outcome *outcome, char *out_folder, size_t size, struct err *e);
+/* Fills what an outcome says of its cell: names, id, how it runs. */
+void lane_describe_cell(const struct cell *c, struct outcome *out);
 
 #endif
