@@ -12,6 +12,8 @@
 /* A command on the target with its three streams. */
 struct driver_exec {
 	const char *command;      /* one sh command line, complete */
+	const char *script;       /* the user's script that it will run; NULL: it is target.c's own. For drivers that play a machine */
+	const char *status_file;  /* with script: where its status is looked for, one decimal line */
 	bool network;
 	/* Bytes for its standard input: fills data, returns how many, 0 at the end, -1 with e set. NULL: empty. */
 	ssize_t (*input)(void *ctx, void *data, size_t room, struct err *e);
@@ -53,7 +55,9 @@ struct target {
 	const struct target_spec *spec;
 	struct target_opts opts;
 	char base_id[65];
-	char *work_folder;
+	char *work_folder;     /* the spec's, unless the driver's open puts its own here */
+	char *prefix;          /* where installs of ours go: LABCTL_PREFIX for every command; as work_folder */
+	char nonce[17];        /* of this opening: marks its processes there and its answers */
 	unsigned next_command; /* numbers the status files */
 	bool lost;
 	void *inside;          /* the driver's own */
