@@ -1,0 +1,288 @@
+#include "base/json.h"
+
+#include <jansson.h>
+#include <locale.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define INPUT_MOST_BYTES ((size_t)64 * 1024 * 1024)
+#define DEEPEST_NESTING	 64
+#define MOST_VALUES	 4000000 /* "[[],[],…" would make of each two bytes a value that takes fifty times as much */
+
+/* ---- out ---- */
+
+void json_start(struct json_writer *w, struct str *out, bool pretty)
+{
+	*w = (struct json_writer){ .out = out, .pretty = pretty };
+}
+
+static void new_line(struct json_writer *w)
+{
+	if (!w->pretty)
+		return;
+	str_add_char(w->out, '\n');
+	for (unsigned i = 0; i < w->depth; i++)
+		str_add(w->out, "  ");
+}
+
+static void add_char(struct str *out, const char *at, size_t bytes, uint32_t code)
+{
+	if (bytes == 0)
+		str_add(out, "\xEF\xBF\xBD");
+	else if (code == '"' || code == '\\')
+		str_addf(out, "\\%c", (int)code);
+	else if (code == '\n')
+		str_add(out, "\\n");
+	else if (code == '\t')
+		str_add(out, "\\t");
+	else if (code < 0x20 || code == 0x7F)
+		str_addf(out, "\\u%04x", (unsigned)code);
+	else
+		str_add_bytes(out, at, bytes);
+}
+
+static void add_quoted(struct str *out, const char *text)
+{
+	size_t len = strlen(text);
+
+	str_add_char(out, '"');
+	for (size_t i = 0; i < len;) {
+		uint32_t code = 0;
+		size_t bytes = str_decode(text + i, len - i, &code);
+		add_char(out, text + i, bytes, code);
+		i += bytes ? bytes : 1;
+	}
+	str_add_char(out, '"');
+}
+
+static void begin_value(struct json_writer *w, const char *key)
+{
+	if (w->need_comma)
+		str_add_char(w->out, ',');
+	if (w->depth > 0)
+		new_line(w);
+	if (key) {
+		add_quoted(w->out, key);
+		str_add(w->out, w->pretty ? ": " : ":");
+	}
+	w->need_comma = true;
+}
+
+void json_open(struct json_writer *w, const char *key, char bracket)
+{
+	begin_value(w, key);
+	str_add_char(w->out, bracket);
+	w->depth++;
+	w->need_comma = false;
+}
+
+void json_close(struct json_writer *w, char bracket)
+{
+	bool empty = !w->need_comma;
+
+	w->depth--;
+	if (!empty)
+		new_line(w);
+	str_add_char(w->out, bracket);
+	if (w->pretty && w->depth == 0)
+		str_add_char(w->out, '\n');
+	w->need_comma = true;
+}
+
+void json_add_text(struct json_writer *w, const char *key, const char *value)
+{
+	begin_value(w, key);
+	if (value)
+		add_quoted(w->out, value);
+	else
+		str_add(w->out, "null");
+}
+
+void json_add_int(struct json_writer *w, const char *key, int64_t value)
+{
+	begin_value(w, key);
+	str_addf(w->out, "%lld", (long long)value);
+}
+
+/* printf and strtod use the decimal point of the locale, JSON has but one. */
+static void add_with_point(struct str *out, const char *number)
+{
+	const char *point = localeconv()->decimal_point;
+	const char *at = strcmp(point, ".") != 0 && point[0] ? strstr(number, point) : NULL;
+
+	if (!at) {
+		str_add(out, number);
+		return;
+	}
+	str_add_bytes(out, number, (size_t)(at - number));
+	str_add_char(out, '.');
+	str_add(out, at + strlen(point));
+}
+
+void json_add_real(struct json_writer *w, const char *key, double value)
+{
+	char number[64];
+
+	begin_value(w, key);
+	if (!isfinite(value)) {
+		str_add(w->out, "null");
+		return;
+	}
+	for (int digits = 15; digits <= 17; digits++) {
+		snprintf(number, sizeof(number), "%.*g", digits, value);
+		if (strtod(number, NULL) == value)
+			break;
+	}
+	add_with_point(w->out, number);
+	if (number[strspn(number, "-0123456789")] == '\0')
+		str_add(w->out,
+			".0"); /* a reader that tells reals from integers gets a real, and -0.0 keeps its sign */
+}
+
+void json_add_bool(struct json_writer *w, const char *key, bool value)
+{
+	begin_value(w, key);
+	str_add(w->out, value ? "true" : "false");
+}
+
+/* ---- in ---- */
+
+/* struct json_value has no members: it is jansson's value under a name that needs no jansson.h. */
+static const json_t *inner(const struct json_value *v)
+{
+	return (const json_t *)v;
+}
+
+static const struct json_value *outer(const json_t *v)
+{
+	return (const struct json_value *)v;
+}
+
+struct scan {
+	unsigned line, column, depth;
+	size_t value_count;
+	bool in_text, after_backslash;
+};
+
+static void scan_in_text(struct scan *s, char c)
+{
+	if (s->after_backslash)
+		s->after_backslash = false;
+	else if (c == '\\')
+		s->after_backslash = true;
+	else if (c == '"')
+		s->in_text = false;
+}
+
+static void scan_outside(struct scan *s, char c)
+{
+	if (c == '"')
+		s->in_text = true;
+	else if (c == '[' || c == '{')
+		s->depth++;
+	else if ((c == ']' || c == '}') && s->depth > 0)
+		s->depth--;
+	if (c == ',' || c == '[' || c == '{')
+		s->value_count++;
+}
+
+/* Refuses before the parser takes memory for it. */
+static int check_bounds(const char *text, size_t len, struct err *e)
+{
+	struct scan s = { .line = 1, .column = 1 };
+
+	if (len > INPUT_MOST_BYTES)
+		return err_set(e, ERR_FORMAT, "JSON: more than %zu MiB", INPUT_MOST_BYTES / (1024 * 1024));
+	for (size_t i = 0; i < len; i++) {
+		if (s.in_text)
+			scan_in_text(&s, text[i]);
+		else
+			scan_outside(&s, text[i]);
+		if (s.depth > DEEPEST_NESTING)
+			return err_set(e, ERR_FORMAT, "JSON: line %u, column %u: nested deeper than %d", s.line,
+				       s.column, DEEPEST_NESTING);
+		if (s.value_count > MOST_VALUES)
+			return err_set(e, ERR_FORMAT, "JSON: line %u, column %u: more than %d values", s.line, s.column,
+				       MOST_VALUES);
+		s.column = text[i] == '\n' ? 1 : s.column + 1;
+		s.line += text[i] == '\n';
+	}
+	return 0;
+}
+
+struct json_value *json_parse(const char *text, size_t len, struct err *e)
+{
+	json_error_t problem;
+
+	if (check_bounds(text ? text : "", text ? len : 0, e) != 0)
+		return NULL;
+	json_t *root = json_loadb(text ? text : "", text ? len : 0, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, &problem);
+	if (!root) {
+		AUTO_STR shown = { 0 };
+		str_add_quoted(&shown, problem.text, STR_TERMINAL);
+		err_set(e, ERR_FORMAT, "JSON: line %d, column %d: %s", problem.line, problem.column, str_text(&shown));
+	}
+	return (struct json_value *)root;
+}
+
+void json_free(struct json_value *root)
+{
+	json_decref((json_t *)root);
+}
+
+void json_free_at(struct json_value **root)
+{
+	json_free(*root);
+	*root = NULL;
+}
+
+const struct json_value *json_at(const struct json_value *v, const char *key)
+{
+	return outer(json_object_get(inner(v), key));
+}
+
+size_t json_count(const struct json_value *v)
+{
+	return json_array_size(inner(v));
+}
+
+const struct json_value *json_item(const struct json_value *v, size_t i)
+{
+	return outer(json_array_get(inner(v), i));
+}
+
+void json_each(const struct json_value *object, void (*fn)(void *ctx, const char *key, const struct json_value *value),
+	       void *ctx)
+{
+	json_t *members = (json_t *)object; /* jansson's iterator takes no const, but changes nothing */
+
+	for (void *at = json_object_iter(members); at; at = json_object_iter_next(members, at))
+		fn(ctx, json_object_iter_key(at), outer(json_object_iter_value(at)));
+}
+
+const char *json_text(const struct json_value *v, const char *otherwise)
+{
+	return json_is_string(inner(v)) ? json_string_value(inner(v)) : otherwise;
+}
+
+int64_t json_int(const struct json_value *v, int64_t otherwise)
+{
+	return json_is_integer(inner(v)) ? json_integer_value(inner(v)) : otherwise;
+}
+
+double json_number(const struct json_value *v, double otherwise)
+{
+	return json_is_number(inner(v)) ? json_number_value(inner(v)) : otherwise;
+}
+
+bool json_bool(const struct json_value *v, bool otherwise)
+{
+	return json_is_boolean(inner(v)) ? json_is_true(inner(v)) : otherwise;
+}
+
+const char *json_library_version(void)
+{
+	return jansson_version_str();
+}
