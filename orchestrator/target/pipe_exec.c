@@ -17,7 +17,8 @@ struct pump {
 	int in, out, err; /* our ends; -1: closed */
 	char *pending;	  /* CHUNK_BYTES that x->input gave */
 	size_t pending_len, pending_done;
-	char *arrived;	  /* CHUNK_BYTES */
+	char *arrived; /* CHUNK_BYTES */
+	int64_t begun_ns;
 	int64_t heard_ns; /* when it last printed something */
 };
 
