@@ -167,18 +167,13 @@ static time_t whole_seconds(int64_t wall_ms)
 	return (time_t)(wall_ms / 1000 - (wall_ms % 1000 < 0 ? 1 : 0));
 }
 
-static void format_calendar(const struct tm *t, const char *fmt, char *buf, size_t size)
-{
-	if (size > 0 && (!t || strftime(buf, size, fmt, t) == 0))
-		buf[0] = '\0';
-}
-
 void clock_format_utc(int64_t wall_ms, char *buf, size_t size)
 {
 	time_t s = whole_seconds(wall_ms);
 	struct tm t;
 
-	format_calendar(gmtime_r(&s, &t), "%Y-%m-%dT%H:%M:%SZ", buf, size);
+	if (size > 0 && (!gmtime_r(&s, &t) || strftime(buf, size, "%Y-%m-%dT%H:%M:%SZ", &t) == 0))
+		buf[0] = '\0';
 }
 
 void clock_format_local(int64_t wall_ms, char *buf, size_t size)
@@ -187,5 +182,6 @@ void clock_format_local(int64_t wall_ms, char *buf, size_t size)
 	struct tm t;
 
 	tzset(); /* localtime_r need not look at TZ by itself */
-	format_calendar(localtime_r(&s, &t), "%Y-%m-%d %H:%M", buf, size);
+	if (size > 0 && (!localtime_r(&s, &t) || strftime(buf, size, "%Y-%m-%d %H:%M", &t) == 0))
+		buf[0] = '\0';
 }

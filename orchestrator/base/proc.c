@@ -3,18 +3,16 @@
 #include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <poll.h>
 #include <signal.h>
 #include <stdint.h>
-#include <stdio.h>
 #include <string.h>
-#include <sys/pidfd.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/clock.h"
 #include "base/mem.h"
+#include "base/proc_await.h"
 #include "base/vec.h"
 
 enum start_step {
@@ -234,22 +232,10 @@ static int reap(pid_t pid, struct proc_end *out, struct err *e)
 
 int proc_wait(pid_t pid, int64_t timeout_ns, struct proc_end *out, struct err *e)
 {
-	if (timeout_ns < 0)
-		return reap(pid, out, e);
-	int64_t deadline_ns = clock_deadline_ns(timeout_ns);
-	AUTO_CLOSE int pid_fd = pidfd_open(pid, 0);
-	if (pid_fd < 0)
-		return err_errno(e, ERR_INTERNAL, "cannot watch process %ld", (long)pid);
-	for (;;) {
-		struct pollfd ended = { .fd = pid_fd, .events = POLLIN };
-		int64_t now_ns = clock_now_ns();
-		int ready = poll(&ended, 1, clock_poll_ms(deadline_ns));
-
-		if (ready > 0)
-			return reap(pid, out, e);
-		if (ready < 0 && errno != EINTR)
-			return err_errno(e, ERR_INTERNAL, "poll");
-		if (now_ns >= deadline_ns)
+	if (timeout_ns >= 0) {
+		AUTO_CLOSE int watch_fd = proc_watch_fd(pid);
+		if (proc_await(pid, watch_fd, -1, clock_deadline_ns(timeout_ns)) == PROC_DEADLINE)
 			return err_set(e, ERR_TIMEOUT, "process %ld is still running", (long)pid);
 	}
+	return reap(pid, out, e);
 }

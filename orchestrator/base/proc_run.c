@@ -2,17 +2,16 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/pidfd.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/clock.h"
 #include "base/mem.h"
+#include "base/proc_await.h"
 
 #define RUN_OK_CAP_BYTES ((size_t)64 << 20)
 #define QUOTED_LINES	 5
@@ -52,42 +51,19 @@ static void drain(struct capture *c)
 		total += got;
 }
 
-/* Reads until the child has ended; 1: the deadline came first. */
-static int capture_until_end(struct capture *c, int pid_fd, int64_t deadline_ns, struct err *e)
-{
-	for (;;) {
-		struct pollfd polled[2] = {
-			{ .fd = pid_fd, .events = POLLIN },
-			{ .fd = c->ended ? -1 : c->fd, .events = POLLIN },
-		};
-
-		if (poll(polled, COUNT_OF(polled), clock_poll_ms(deadline_ns)) < 0) {
-			if (errno == EINTR)
-				continue;
-			return err_errno(e, ERR_INTERNAL, "poll");
-		}
-		if (polled[0].revents)
-			return 0;
-		if (deadline_ns != CLOCK_NEVER_NS && clock_now_ns() >= deadline_ns)
-			return 1;
-		if (polled[1].revents)
-			read_some(c);
-	}
-}
-
 static int supervise(pid_t pid, struct capture *c, int64_t limit_ns, struct proc_end *end, struct err *e)
 {
-	AUTO_CLOSE int pid_fd = pidfd_open(pid, 0);
+	AUTO_CLOSE int watch_fd = proc_watch_fd(pid);
+	int64_t deadline_ns = clock_deadline_ns(limit_ns);
+	enum proc_event event;
 
-	int how = pid_fd < 0 ? err_errno(e, ERR_INTERNAL, "cannot watch process %ld", (long)pid)
-			     : capture_until_end(c, pid_fd, clock_deadline_ns(limit_ns), e);
-	/* The child is not reaped yet, so its number still means its group. */
-	proc_kill_group(pid, SIGKILL);
-	struct err ignored;
-	if (proc_wait(pid, -1, end, how < 0 ? &ignored : e) != 0 || how < 0)
+	while ((event = proc_await(pid, watch_fd, c->ended ? -1 : c->fd, deadline_ns)) == PROC_READABLE)
+		read_some(c);
+	proc_kill_group(pid, SIGKILL); /* it is not reaped yet, so its number still means its group */
+	if (proc_wait(pid, -1, end, e) != 0)
 		return -1;
 	drain(c);
-	end->timed_out = how == 1;
+	end->timed_out = event == PROC_DEADLINE;
 	return 0;
 }
 
