@@ -1,6 +1,5 @@
 #include "base/digest.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <openssl/crypto.h>
@@ -11,8 +10,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/folder.h"
 #include "base/mem.h"
-#include "base/vec.h"
 
 #define READ_BYTES     (64 * 1024)
 #define DEEPEST_FOLDER 64
@@ -117,48 +116,12 @@ int digest_file(const char *path, char out[static DIGEST_TEXT_BYTES], struct err
 	return end_with(d, add_descriptor(d, fd, path, e), out);
 }
 
-static int by_bytes(const void *a, const void *b)
-{
-	return strcmp(*(char *const *)a, *(char *const *)b);
-}
-
-/* All names in the folder but "__pycache__", in byte order: the order of the file system and the locale play no part.
- */
-static int list_names(int folder_fd, const char *path, char ***out_names, struct err *e)
-{
-	int own_fd = dup(folder_fd);
-	DIR *folder = own_fd < 0 ? NULL : fdopendir(own_fd);
-
-	if (!folder) {
-		err_errno(e, ERR_IO, "cannot list %s", path);
-		if (own_fd >= 0)
-			close(own_fd);
-		return -1;
-	}
-	VEC(char *) names = { 0 };
-	struct dirent *entry;
-	while ((errno = 0, entry = readdir(folder)) != NULL) {
-		const char *name = entry->d_name;
-		if (strcmp(name, ".") != 0 && strcmp(name, "..") != 0 && strcmp(name, "__pycache__") != 0)
-			vec_add(&names, mem_dup(name));
-	}
-	int result = errno ? err_errno(e, ERR_IO, "cannot list %s", path) : 0;
-	closedir(folder);
-	if (names.count > 1)
-		qsort(names.items, names.count, sizeof(*names.items), by_bytes);
-	vec_add(&names, NULL);
-	*out_names = names.items;
-	return result;
-}
-
 static int add_link(struct digest *d, int folder_fd, const char *name, const char *path, struct err *e)
 {
 	char target[4096];
-	ssize_t len = readlinkat(folder_fd, name, target, sizeof(target) - 1);
 
-	if (len < 0)
-		return err_errno(e, ERR_IO, "cannot read the link %s", path);
-	target[len] = '\0';
+	if (folder_link(folder_fd, name, path, target, sizeof(target), e) != 0)
+		return -1;
 	digest_add_field(d, "link");
 	digest_add_field(d, target);
 	return 0;
@@ -203,10 +166,12 @@ static int add_folder(struct digest *d, int folder_fd, const char *path, unsigne
 
 	if (depth > DEEPEST_FOLDER)
 		return err_set(e, ERR_IO, "%s lies more than %d folders deep", path, DEEPEST_FOLDER);
-	if (list_names(folder_fd, path, &names, e) != 0)
+	if (folder_names(folder_fd, path, &names, e) != 0)
 		return -1;
 	digest_add_field(d, "folder");
 	for (char **name = names; *name; name++) {
+		if (strcmp(*name, "__pycache__") == 0)
+			continue;
 		AUTO_FREE char *inner = mem_printf("%s/%s", path, *name);
 		if (add_entry(d, folder_fd, *name, inner, depth, e) != 0)
 			return -1;
