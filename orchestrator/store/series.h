@@ -5,6 +5,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/arena.h"
 #include "parse/result.h"
 
 struct fact_pair {
@@ -60,6 +61,14 @@ struct run_set {
 	struct run_row *rows;
 	size_t count, room;
 };
+
+/* For those who fill them. The arena is made when there is none yet; a new row is zeroed and stays where it is until the next one comes. */
+void outcome_set_start(struct outcome_set *s);
+struct outcome_row *outcome_set_add(struct outcome_set *s);
+void test_set_start(struct test_set *s);
+struct test_row *test_set_add(struct test_set *s);
+void run_set_start(struct run_set *s);
+struct run_row *run_set_add(struct run_set *s);
 
 void outcome_set_free(struct outcome_set *s);
 void test_set_free(struct test_set *s);

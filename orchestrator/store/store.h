@@ -31,6 +31,9 @@ int store_end_run(struct store *s, int64_t run, bool complete, struct err *e);
 char *store_run_folder(struct store *s, int64_t run); /* absolute; caller frees */
 struct db *store_db(struct store *s);                 /* for query.c only */
 const char *store_folder(const struct store *s);
+/* Makes the database anew from the records below runs/, for one that is damaged or of a form that this labctl does not know; the old one stays until the new one
+ * is whole. *out_outcomes: how many there are now. */
+int store_rebuild(const char *results_folder, int64_t *out_outcomes, struct err *e);
 void store_close(struct store *s);
 
 #endif

@@ -1,0 +1,299 @@
+#include "store/pack.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "base/clock.h"
+
+#define DETAILS_WHOLE_BYTES ((size_t)4 << 20)
+#define DETAIL_CUT_BYTES    300
+#define NAME_MAX_BYTES	    4096
+
+#define DURATION_UNKNOWN     0
+#define DURATION_UNDER_1_MS  1
+#define DURATION_FIRST_STEP  2
+#define DURATION_STEPS_PER_2 2.0 /* steps while a time doubles */
+
+enum detail_part {
+	HAS_DETAIL = 1,
+	HAS_CAUSE = 2,
+	HAS_KNOWN = 4
+};
+
+/* A number, seven bits a byte, the low ones first. */
+static void add_number(struct str *s, uint64_t value)
+{
+	while (value >= 0x80) {
+		str_add_char(s, (char)(value | 0x80));
+		value >>= 7;
+	}
+	str_add_char(s, (char)value);
+}
+
+static void add_text(struct str *s, const char *text, size_t len)
+{
+	add_number(s, len);
+	str_add_bytes(s, text, len);
+}
+
+static size_t shared_start(const char *a, const char *b)
+{
+	size_t n = 0;
+
+	while (a[n] != '\0' && a[n] == b[n])
+		n++;
+	return n;
+}
+
+void pack_names(const struct result *r, struct str *out)
+{
+	const char *before = "";
+
+	add_number(out, r->count);
+	for (size_t i = 0; i < r->count; i++) {
+		const char *name = r->cases[i].name;
+		size_t shared = shared_start(before, name);
+
+		add_number(out, shared);
+		add_text(out, name + shared, strlen(name + shared));
+		before = name;
+	}
+}
+
+void pack_verdicts(const struct result *r, struct str *out)
+{
+	for (size_t i = 0, end; i < r->count; i = end) {
+		for (end = i + 1; end < r->count && r->cases[end].verdict == r->cases[i].verdict; end++)
+			;
+		str_add_char(out, (char)r->cases[i].verdict);
+		add_number(out, end - i);
+	}
+}
+
+static unsigned char duration_byte(int64_t took_ns)
+{
+	if (took_ns < 0)
+		return DURATION_UNKNOWN;
+	if (took_ns < NS_PER_MS)
+		return DURATION_UNDER_1_MS;
+	return (unsigned char)(DURATION_FIRST_STEP + DURATION_STEPS_PER_2 * log2((double)took_ns / (double)NS_PER_MS));
+}
+
+/* The middle of what the byte stands for. */
+static int64_t duration_ns(unsigned char byte)
+{
+	if (byte == DURATION_UNKNOWN)
+		return -1;
+	if (byte == DURATION_UNDER_1_MS)
+		return NS_PER_MS / 2;
+	return (int64_t)((double)NS_PER_MS * exp2((byte - DURATION_FIRST_STEP + 0.5) / DURATION_STEPS_PER_2));
+}
+
+void pack_durations(const struct result *r, const struct str *last, struct str *out)
+{
+	bool comparable = last != NULL && last->len == r->count;
+
+	for (size_t i = 0; i < r->count; i++) {
+		unsigned char byte = duration_byte(r->cases[i].took_ns);
+		unsigned char old = comparable ? (unsigned char)last->text[i] : DURATION_UNKNOWN;
+
+		if (byte != DURATION_UNKNOWN && old != DURATION_UNKNOWN && byte <= old + 1 && byte + 1 >= old)
+			byte = old;
+		str_add_char(out, (char)byte);
+	}
+}
+
+static size_t detail_bytes(const char *detail, size_t stored)
+{
+	size_t len = strlen(detail);
+
+	if (stored + len <= DETAILS_WHOLE_BYTES || len <= DETAIL_CUT_BYTES)
+		return len;
+	len = DETAIL_CUT_BYTES;
+	while (len > 0 && ((unsigned char)detail[len] & 0xc0) == 0x80)
+		len--;
+	return len;
+}
+
+static void add_detail(struct str *out, const struct test_case *t)
+{
+	str_add_char(out,
+		     (char)((t->detail ? HAS_DETAIL : 0) | (t->cause ? HAS_CAUSE : 0) | (t->known ? HAS_KNOWN : 0)));
+	if (t->detail != NULL)
+		add_text(out, t->detail, detail_bytes(t->detail, out->len));
+	if (t->cause != NULL)
+		add_text(out, t->cause, strlen(t->cause));
+	if (t->known != NULL)
+		add_text(out, t->known, strlen(t->known));
+}
+
+void pack_details(const struct result *r, struct str *out)
+{
+	size_t next = 0;
+
+	for (size_t i = 0; i < r->count; i++) {
+		const struct test_case *t = &r->cases[i];
+
+		if (!verdict_is_bad(t->verdict) || (t->detail == NULL && t->cause == NULL && t->known == NULL))
+			continue;
+		add_number(out, i - next);
+		add_detail(out, t);
+		next = i + 1;
+	}
+}
+
+/* Reading: nothing is believed, since a disk may have changed it. `at` stays NULL-safe by start and end; broken once is
+ * broken for good. */
+struct part {
+	const unsigned char *at, *end;
+	bool broken;
+};
+
+static struct part part_of(const struct str *s)
+{
+	const unsigned char *start = (const unsigned char *)str_text(s);
+
+	return (struct part){ start, start + s->len, false };
+}
+
+static uint64_t take_number(struct part *p)
+{
+	uint64_t value = 0;
+
+	for (unsigned shift = 0; shift < 64 && p->at < p->end; shift += 7) {
+		unsigned char byte = *p->at++;
+
+		value |= (uint64_t)(byte & 0x7f) << shift;
+		if (byte < 0x80)
+			return value;
+	}
+	p->broken = true;
+	return 0;
+}
+
+static const char *take_bytes(struct part *p, size_t len)
+{
+	const char *start = (const char *)p->at;
+
+	if ((size_t)(p->end - p->at) < len) {
+		p->broken = true;
+		return "";
+	}
+	p->at += len;
+	return start;
+}
+
+static const char *take_text(struct part *p, struct arena *a)
+{
+	size_t len = take_number(p);
+	const char *text = take_bytes(p, len);
+
+	return p->broken ? NULL : arena_dup_bytes(a, text, len);
+}
+
+struct unpacker {
+	struct part names, verdicts, durations, details;
+	char name[NAME_MAX_BYTES + 1];
+	uint64_t run_left;  /* tests left in the present run of verdicts */
+	uint64_t detail_at; /* the next test that has details */
+	bool more_details;
+	enum verdict verdict;
+};
+
+static void next_name(struct unpacker *u)
+{
+	uint64_t shared = take_number(&u->names);
+	uint64_t len = take_number(&u->names);
+	const char *rest = take_bytes(&u->names, len);
+
+	if (u->names.broken || shared > NAME_MAX_BYTES || shared + len > NAME_MAX_BYTES) {
+		u->names.broken = true;
+		return;
+	}
+	memcpy(u->name + shared, rest, len);
+	u->name[shared + len] = '\0';
+}
+
+static void next_verdict(struct unpacker *u)
+{
+	if (u->run_left == 0) {
+		unsigned char v = *(const unsigned char *)take_bytes(&u->verdicts, 1);
+
+		u->run_left = take_number(&u->verdicts);
+		if (v >= VERDICT_COUNT || u->run_left == 0)
+			u->verdicts.broken = true;
+		u->verdict = (enum verdict)v;
+	}
+	u->run_left--;
+}
+
+static void find_detail(struct unpacker *u, uint64_t from)
+{
+	u->more_details = u->details.at < u->details.end;
+	u->detail_at = u->more_details ? from + take_number(&u->details) : 0;
+}
+
+static void take_detail(struct unpacker *u, struct arena *a, struct test_row *row)
+{
+	unsigned char has = *(const unsigned char *)take_bytes(&u->details, 1);
+
+	if (has & HAS_DETAIL)
+		row->detail = take_text(&u->details, a);
+	if (has & HAS_CAUSE)
+		row->cause = take_text(&u->details, a);
+	if (has & HAS_KNOWN)
+		row->known = take_text(&u->details, a);
+}
+
+static bool is_broken(const struct unpacker *u)
+{
+	return u->names.broken || u->verdicts.broken || u->durations.broken || u->details.broken;
+}
+
+static void unpack_test(struct unpacker *u, uint64_t at, bool only_bad, struct test_set *out)
+{
+	struct test_row row = { 0 };
+	unsigned char byte;
+
+	next_name(u);
+	next_verdict(u);
+	byte = *(const unsigned char *)take_bytes(&u->durations, 1);
+	row.verdict = u->verdict;
+	row.took_ns = duration_ns(byte);
+	if (u->more_details && u->detail_at == at) {
+		take_detail(u, out->arena, &row);
+		find_detail(u, at + 1);
+	}
+	if (is_broken(u) || (only_bad && !verdict_is_bad(row.verdict)))
+		return;
+	row.name = arena_dup(out->arena, u->name);
+	*test_set_add(out) = row;
+}
+
+int unpack_tests(const struct packed_tests *p, bool only_bad, struct test_set *out, struct err *e)
+{
+	struct unpacker u = {
+		.names = part_of(&p->names),
+		.verdicts = part_of(&p->verdicts),
+		.durations = part_of(&p->durations),
+		.details = part_of(&p->details),
+	};
+	uint64_t count = take_number(&u.names);
+
+	test_set_start(out);
+	find_detail(&u, 0);
+	for (uint64_t i = 0; i < count && !is_broken(&u); i++)
+		unpack_test(&u, i, only_bad, out);
+	if (is_broken(&u) || u.names.at != u.names.end || u.verdicts.at != u.verdicts.end || u.run_left != 0 ||
+	    u.durations.at != u.durations.end || u.more_details)
+		return err_set(e, ERR_FORMAT, "the packed tests of this outcome are damaged");
+	return 0;
+}
+
+void packed_tests_free(struct packed_tests *p)
+{
+	str_free(&p->names);
+	str_free(&p->verdicts);
+	str_free(&p->durations);
+	str_free(&p->details);
+}
