@@ -78,6 +78,11 @@ static void read_broken(struct events *p, const struct json_value *line)
 	add_named(p, line, VERDICT_BROKEN);
 }
 
+static void read_skipped(struct events *p, const struct json_value *line)
+{
+	add_named(p, line, VERDICT_SKIPPED);
+}
+
 static void read_died(struct events *p, const struct json_value *line)
 {
 	add_named(p, line, VERDICT_CRASHED);
@@ -86,6 +91,13 @@ static void read_died(struct events *p, const struct json_value *line)
 static void read_timed_out(struct events *p, const struct json_value *line)
 {
 	add_named(p, line, VERDICT_TIMED_OUT);
+}
+
+/* It was stopped for another's sake and will begin once more. */
+static void read_again(struct events *p, const struct json_value *line)
+{
+	(void)line;
+	str_clear(&p->running);
 }
 
 static void read_session(struct events *p, const struct json_value *line)
@@ -109,11 +121,18 @@ static void read_nothing(struct events *p, const struct json_value *line)
 }
 
 static const struct event events[] = {
-	{ "start", read_start },	 { "end", read_end },
-	{ "broken", read_broken },	 { "died", read_died },
-	{ "timed_out", read_timed_out }, { "session", read_session },
-	{ "finish", read_finish },	 { "collect", read_nothing },
-	{ "collected", read_nothing },	 { "session_end", read_nothing },
+	{ "start", read_start },
+	{ "end", read_end },
+	{ "broken", read_broken },
+	{ "skipped", read_skipped },
+	{ "died", read_died },
+	{ "timed_out", read_timed_out },
+	{ "again", read_again },
+	{ "session", read_session },
+	{ "finish", read_finish },
+	{ "collect", read_nothing },
+	{ "collected", read_nothing },
+	{ "session_end", read_nothing },
 	{ "restart", read_nothing },
 };
 
