@@ -101,8 +101,8 @@ static void timers_fire_in_the_order_they_are_due(void **state)
 {
 	struct scene *s = *state;
 
-	loop_after(s->loop, 3 * NS_PER_MS, note_c, s);
-	loop_after(s->loop, 2 * NS_PER_MS, note_b, s);
+	loop_after(s->loop, 400 * NS_PER_MS, note_c, s);
+	loop_after(s->loop, 200 * NS_PER_MS, note_b, s);
 	loop_after(s->loop, 0, note_a, s);
 	run(s, "abc");
 	run(s, "abc"); /* each fired once */

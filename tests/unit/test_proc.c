@@ -89,7 +89,7 @@ static void at_the_limit_the_whole_group_is_killed(void **state)
 	AUTO_STR out = { 0 };
 
 	(void)state;
-	struct proc_end end = shell("trap '' TERM INT HUP; sleep 1000 & echo $!; wait", 500 * NS_PER_MS, 1000, &out);
+	struct proc_end end = shell("trap '' TERM INT HUP; sleep 1000 & echo $!; wait", 2 * NS_PER_S, 1000, &out);
 	assert_true(end.timed_out);
 	assert_int_equal(end.signal, SIGKILL);
 	assert_true(atol(str_text(&out)) > 1);
@@ -101,7 +101,7 @@ static void endless_output_does_not_outlive_the_limit(void **state)
 	AUTO_STR out = { 0 };
 
 	(void)state;
-	struct proc_end end = shell("exec yes", 200 * NS_PER_MS, 4, &out);
+	struct proc_end end = shell("exec yes", 2 * NS_PER_S, 4, &out);
 	assert_true(end.timed_out);
 	assert_string_equal(out.text, "y\ny\n");
 }
