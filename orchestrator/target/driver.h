@@ -55,7 +55,7 @@ struct target {
 	const struct target_spec *spec;
 	struct target_opts opts;
 	char base_id[65];
-	char *work_folder;     /* the spec's, unless the driver's open puts its own here */
+	char *work_folder;     /* set before the driver's open (NULL: no spec, no own_root); open may put its own here */
 	char *prefix;          /* where installs of ours go: LABCTL_PREFIX for every command; as work_folder */
 	char nonce[17];        /* of this opening: marks its processes there and its answers */
 	unsigned next_command; /* numbers the status files */

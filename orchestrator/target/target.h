@@ -37,7 +37,7 @@ enum target_how {
 	TARGET_EXITED,    /* status says how; 128+n: ended by signal n */
 	TARGET_TIMED_OUT, /* over limit_ns; it and its children were killed */
 	TARGET_SILENT,    /* over silence_limit_ns; killed too, and the target still answers */
-	TARGET_DISK_FULL, /* it could not write its status: no room */
+	TARGET_DISK_FULL, /* it failed, and there is no room left in the work folder */
 	TARGET_LOST,      /* no status and no answer: the machine went away. Every later call fails with ERR_LOST */
 };
 
@@ -63,7 +63,8 @@ int target_restore(struct target *t, const char *const *keys, size_t count, size
 int target_keep(struct target *t, const char *key, const char *parent, const char *label, struct err *e);
 
 int target_probe(struct target *t, struct facts *out, struct err *e);
-/* -1: could not even try. Whatever became of the command is in `out`. "No answer" is never an exit status. */
+/* The command's environment: LABCTL_PREFIX (the folder where installs of ours go; what is below it becomes part of a layer), the spec's, the command's own.
+ * -1: could not even try. Whatever became of the command is in `out`. "No answer" is never an exit status. */
 int target_run(struct target *t, const struct target_command *c, struct target_end *out, struct err *e);
 /* Small scripts of our own: output (both streams) in `out`; anything but exit 0 is an error. limit_ns is multiplied with nothing. */
 int target_ask(struct target *t, const char *script, int64_t limit_ns, struct str *out, struct err *e);
