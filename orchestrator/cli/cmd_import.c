@@ -1,0 +1,154 @@
+/* labctl import: results that came from elsewhere, into the store. */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/mem.h"
+#include "cli/context.h"
+#include "cli/front.h"
+#include "parse/parser.h"
+
+struct import_options {
+	const char *package, *target, *runtime, *tier, *format;
+};
+
+#define AT(field) offsetof(struct import_options, field)
+
+static const char *const formats[] = { "junit", "tap", "events", NULL };
+
+static const struct option_row rows[] = {
+	{ "package", 'p', OPTION_TEXT, AT(package), "NAME", NULL, "package", "the package that was tested" },
+	{ "target", 't', OPTION_TEXT, AT(target), "NAME", NULL, "target", "where it was; else: imported" },
+	{ "runtime", 'r', OPTION_TEXT, AT(runtime), "NAME", NULL, "runtime", "with which runtime; else: cpython" },
+	{ "tier", 0, OPTION_TEXT, AT(tier), "TIER", NULL, "tier", "which tests; else: full" },
+	{ "format", 0, OPTION_CHOICE, AT(format), "FORMAT", formats, NULL, "what the file is; else judged by its beginning" },
+	{ 0 },
+};
+
+static const char *guess_format(const char *text, size_t len)
+{
+	while (len && strchr(" \t\r\n\xef\xbb\xbf", *text)) {
+		text++;
+		len--;
+	}
+	return len && *text == '<' ? "junit" : len && *text == '{' ? "events" : "tap";
+}
+
+/* The file in pieces, so that its size does not matter. */
+static int feed_file(int fd, const char *path, const char *format, struct parser **parser, struct err *e)
+{
+	const struct parser_opts opts = { .what = path };
+	AUTO_FREE char *buf = mem_new(1, 1 << 18);
+	ssize_t got;
+
+	while ((got = read(fd, buf, 1 << 18)) > 0) {
+		if (!*parser)
+			*parser = parser_open(format ? format : guess_format(buf, (size_t)got), &opts, e);
+		if (!*parser || parser_feed(*parser, buf, (size_t)got, e))
+			return -1;
+	}
+	if (got < 0)
+		return err_errno(e, ERR_IO, "%s", path);
+	return *parser ? 0 : err_set(e, ERR_FORMAT, "%s is empty", path);
+}
+
+static int parse_file(const char *path, const char *format, struct result *out, struct err *e)
+{
+	AUTO_CLOSE int fd = open(path, O_RDONLY | O_CLOEXEC);
+	struct parser *parser = NULL;
+	int status;
+
+	if (fd < 0)
+		return err_errno(e, ERR_IO, "%s", path);
+	status = feed_file(fd, path, format, &parser, e);
+	if (!status)
+		status = parser_finish(parser, out, e);
+	parser_free(parser);
+	return status;
+}
+
+static void identify(struct outcome *o)
+{
+	struct digest *d = digest_new();
+	char text[DIGEST_TEXT_BYTES];
+
+	digest_add_field(d, "imported 1");
+	digest_add_field(d, o->target);
+	digest_add_field(d, o->runtime);
+	digest_add_field(d, o->package);
+	digest_add_field(d, o->tier);
+	digest_end(d, text);
+	memcpy(o->cell_id, text, sizeof(o->cell_id) - 1);
+}
+
+static void describe(struct context *c, const struct import_options *o, struct outcome *out)
+{
+	const struct target_spec *target = o->target ? lab_target(c->lab, o->target) : NULL;
+
+	snprintf(out->target, sizeof(out->target), "%s", o->target ? o->target : "imported");
+	snprintf(out->arch, sizeof(out->arch), "%s", target && target->arch ? target->arch : host_arch());
+	snprintf(out->runtime, sizeof(out->runtime), "%s", o->runtime ? o->runtime : "cpython");
+	snprintf(out->package, sizeof(out->package), "%s", o->package);
+	snprintf(out->tier, sizeof(out->tier), "%s", o->tier ? o->tier : "full");
+	snprintf(out->how_run, sizeof(out->how_run), "imported");
+	out->attempt = 1;
+	out->started_wall_ms = clock_wall_ms();
+	identify(out);
+}
+
+static int store_outcome(struct context *c, const struct outcome *o, struct err *e)
+{
+	const char *ids[] = { o->cell_id, NULL };
+	const struct run_info info = { .command = front_command_line(),
+				       .version = PACKAGE_VERSION,
+				       .started_wall_ms = o->started_wall_ms,
+				       .cell_ids = ids };
+	int64_t run;
+
+	return store_begin_run(c->store, &info, &run, e) || store_add_outcome(c->store, run, o, e) || store_end_run(c->store, run, true, e) ?
+		       -1 :
+		       0;
+}
+
+static int run_import(const struct globals *g, void *options, int operand_count, char **operands, struct err *e)
+{
+	const struct import_options *o = options;
+	AUTO_CONTEXT c = { 0 };
+	struct outcome outcome;
+	const struct tally *tally = &outcome.result.tally;
+	int status;
+
+	if (operand_count != 1 || !o->package)
+		return err_set(e, ERR_USAGE, "import takes one file and --package NAME");
+	if (context_open(&c, g, e) || context_open_store(&c, false, e))
+		return -1;
+	outcome_start(&outcome);
+	describe(&c, o, &outcome);
+	result_free(&outcome.result);
+	status = parse_file(operands[0], o->format, &outcome.result, e);
+	if (!status) {
+		outcome_settle(&outcome);
+		status = store_outcome(&c, &outcome, e);
+	}
+	if (!status)
+		printf("%s/%s/%s:%s %s: %zu tests, %lld passed, %lld failed, %lld skipped\n", outcome.target, outcome.runtime,
+		       outcome.package, outcome.tier, verdict_name(outcome.verdict), outcome.result.count,
+		       (long long)tally->count[VERDICT_PASSED], (long long)tally->count[VERDICT_FAILED],
+		       (long long)tally->count[VERDICT_SKIPPED]);
+	outcome_free(&outcome);
+	return status;
+}
+
+const struct command import_command = {
+	.name = "import",
+	.operands = "FILE",
+	.completes = "file",
+	.title = "Add a test report from elsewhere (JUnit XML, TAP) to the results",
+	.help = "  labctl import report.xml --package numpy --target s390x --runtime pypy",
+	.options = rows,
+	.options_bytes = sizeof(struct import_options),
+	.run = run_import,
+};

@@ -1,0 +1,230 @@
+/* labctl show: one cell with its tests, messages and raw output. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/compress.h"
+#include "base/file.h"
+#include "base/mem.h"
+#include "base/regex.h"
+#include "cli/context.h"
+#include "store/query.h"
+
+#define RAW_CAP_BYTES (256u << 20)
+
+struct show_options {
+	const char *run, *test, *log, *format, *output;
+	bool all, raw;
+};
+
+#define AT(field) offsetof(struct show_options, field)
+
+static const char *const formats[] = { "terminal", "json", NULL };
+
+static const struct option_row rows[] = {
+	{ "test", 0, OPTION_TEXT, AT(test), "PATTERN", NULL, NULL, "only tests whose name matches the regular expression" },
+	{ "all", 'a', OPTION_FLAG, AT(all), NULL, NULL, NULL, "list every test, not only those that failed" },
+	{ "raw", 0, OPTION_FLAG, AT(raw), NULL, NULL, NULL, "print the raw output of every step" },
+	{ "log", 0, OPTION_TEXT, AT(log), "STEP", NULL, NULL, "print the raw output of one step: check, tests, 1-install-..." },
+	{ "run", 0, OPTION_TEXT, AT(run), "RUN", NULL, "run", "the outcome in that run (latest, latest~2, a number, a name) instead of the last" },
+	{ "format", 0, OPTION_CHOICE, AT(format), "FORMAT", formats, NULL, "how it is written" },
+	{ "output", 'o', OPTION_TEXT, AT(output), "FILE", NULL, "file", "write to FILE, whole or not at all" },
+	{ 0 },
+};
+
+static bool row_matches(const struct outcome_row *row, const struct cell_name *name)
+{
+	return (!name->target[0] || !strcmp(row->target, name->target)) && (!name->runtime[0] || !strcmp(row->runtime, name->runtime)) &&
+	       (!name->tier[0] || !strcmp(row->tier, name->tier)) && !strcmp(row->package, name->package);
+}
+
+static char *label_of(const struct outcome_row *row)
+{
+	return mem_printf("%s/%s/%s:%s", row->target, row->runtime, row->package, row->tier);
+}
+
+/* Names the cells that a short name could mean. */
+static int fail_ambiguous(const char *text, const struct outcome_set *set, const struct cell_name *name, struct err *e)
+{
+	AUTO_STR list = { 0 };
+
+	for (size_t i = 0; i < set->count; i++) {
+		AUTO_FREE char *label = label_of(&set->rows[i]);
+
+		if (row_matches(&set->rows[i], name) && list.len < 400)
+			str_addf(&list, "%s%s", list.len ? ", " : "", label);
+	}
+	err_set(e, ERR_USAGE, "'%s' could be several cells", text);
+	return err_hint(e, "%s", str_text(&list));
+}
+
+static int fail_unknown(const char *text, const struct outcome_set *set, struct err *e)
+{
+	AUTO_FREE char **labels = mem_new(set->count + 1, sizeof(*labels));
+	const char *near;
+
+	for (size_t i = 0; i < set->count; i++)
+		labels[i] = label_of(&set->rows[i]);
+	near = str_nearest(text, (const char *const *)labels);
+	err_set(e, ERR_USAGE, "there is no result of a cell '%s'", text);
+	if (near)
+		err_hint(e, "did you mean %s?", near);
+	else
+		err_hint(e, "labctl matrix --no-run shows what there is");
+	for (size_t i = 0; i < set->count; i++)
+		free(labels[i]);
+	return -1;
+}
+
+/* The one row that the name means. */
+static int find_row(const char *text, const struct outcome_set *set, const struct outcome_row **out, struct err *e)
+{
+	struct cell_name name;
+	size_t count = 0;
+
+	if (cell_name_parse(text, &name, e))
+		return -1;
+	for (size_t i = 0; i < set->count; i++) {
+		if (!row_matches(&set->rows[i], &name))
+			continue;
+		if (count && !strcmp(set->rows[i].cell_id, (*out)->cell_id))
+			continue; /* an earlier attempt at the same cell */
+		if (!count++)
+			*out = &set->rows[i];
+	}
+	if (count > 1)
+		return fail_ambiguous(text, set, &name, e);
+	return count ? 0 : fail_unknown(text, set, e);
+}
+
+static int load_rows(struct context *c, const struct show_options *o, const char *text, struct outcome_set *out, struct err *e)
+{
+	struct cell_name name;
+	int64_t run;
+
+	if (cell_name_parse(text, &name, e))
+		return -1;
+	if (!o->run)
+		return query_last_like(c->store, name.target, name.runtime, "", name.tier, 0, out, e);
+	return query_resolve_run(c->store, o->run, &run, e) || query_run_outcomes(c->store, run, out, e) ? -1 : 0;
+}
+
+static int keep_matching(struct test_set *tests, const char *pattern, struct err *e)
+{
+	struct regex *r = regex_new(pattern, e);
+	size_t kept = 0;
+
+	if (!r)
+		return err_wrap(e, "--test");
+	for (size_t i = 0; i < tests->count; i++)
+		if (regex_matches(r, tests->rows[i].name, strlen(tests->rows[i].name)))
+			tests->rows[kept++] = tests->rows[i];
+	tests->count = kept;
+	regex_free(r);
+	return 0;
+}
+
+/* The raw output of the steps that were asked for, each under its name. */
+static int add_raw(struct context *c, const struct outcome_row *row, const char *only, struct str *out, struct err *e)
+{
+	AUTO_FREE char *folder = file_join(c->lab->results_folder, row->folder);
+	AUTO_FREE_LIST char **names = NULL;
+	size_t shown = 0;
+
+	if (file_list(folder, ".log.zst", &names, e))
+		return -1;
+	for (char **name = names; *name; name++) {
+		AUTO_FREE char *path = file_join(folder, *name);
+		AUTO_FREE char *step = mem_dup_bytes(*name, strlen(*name) - strlen(".log.zst"));
+
+		if (only && strcmp(only, step) != 0)
+			continue;
+		if (!only)
+			str_addf(out, "%s==> %s <==\n", shown ? "\n" : "", step);
+		shown++;
+		if (compress_read_file(path, RAW_CAP_BYTES, out, e))
+			return -1;
+	}
+	if (shown)
+		return 0;
+	err_set(e, ERR_USAGE, only ? "the cell has no step '%s'" : "the raw output of the cell is gone", only);
+	return err_hint(e, "it is kept in %s", folder);
+}
+
+static int draw(struct context *c, const struct show_options *o, const struct outcome_row *row, struct str *out, struct err *e)
+{
+	AUTO_FREE char *label = label_of(row);
+	struct render_opts opts = context_render_opts(c->globals);
+	struct test_set tests = { 0 };
+	struct cell_page page = { .label = label, .row = row, .tests = &tests, .all_tests = o->all || o->test };
+	int status = query_tests(c->store, row->id, !page.all_tests, &tests, e);
+
+	if (!status && o->test)
+		status = keep_matching(&tests, o->test, e);
+	if (o->output)
+		opts = (struct render_opts){ .program = "labctl" };
+	if (!status && o->format && !strcmp(o->format, "json"))
+		json_cell(&page, out);
+	else if (!status)
+		terminal_cell(&page, &opts, out);
+	test_set_free(&tests);
+	return status;
+}
+
+/* Facts come only with the query that asks for them. */
+static int reload_with_facts(struct context *c, const struct outcome_row *row, struct outcome_set *out, struct err *e)
+{
+	const char *ids[] = { row->cell_id, NULL };
+
+	return query_last(c->store, ids, 0, true, out, e);
+}
+
+static int show_cell(struct context *c, const struct show_options *o, const char *text, struct str *out, struct err *e)
+{
+	struct outcome_set set = { 0 }, with_facts = { 0 };
+	const struct outcome_row *row = NULL;
+	int status = load_rows(c, o, text, &set, e);
+
+	if (!status)
+		status = find_row(text, &set, &row, e);
+	if (!status && (o->raw || o->log))
+		status = add_raw(c, row, o->log, out, e);
+	else if (!status) {
+		status = reload_with_facts(c, row, &with_facts, e);
+		if (!status && with_facts.count && with_facts.rows[0].id == row->id)
+			row = &with_facts.rows[0];
+		if (!status)
+			status = draw(c, o, row, out, e);
+	}
+	outcome_set_free(&set);
+	outcome_set_free(&with_facts);
+	return status;
+}
+
+static int run_show(const struct globals *g, void *options, int operand_count, char **operands, struct err *e)
+{
+	struct show_options *o = options;
+	AUTO_CONTEXT c = { 0 };
+	AUTO_STR out = { 0 };
+
+	if (operand_count != 1)
+		return err_set(e, ERR_USAGE, "show takes one cell, as in s390x/cpython/pandas:smoke");
+	if (context_open(&c, g, e) || context_open_store(&c, true, e) || show_cell(&c, o, operands[0], &out, e))
+		return -1;
+	return context_put(o->output, &out, e);
+}
+
+const struct command show_command = {
+	.name = "show",
+	.operands = "CELL",
+	.completes = "cell",
+	.title = "Show one cell: its tests, messages, facts and raw output",
+	.help = "A cell is TARGET/RUNTIME/PACKAGE:TIER; parts that leave no doubt may be left out.\n"
+		"\n"
+		"  labctl show s390x/cpython/pandas:smoke\n"
+		"  labctl show s390x/cpython/pandas --test 'test_numpy.*' --all\n"
+		"  labctl show s390x/cpython/pandas --log tests",
+	.options = rows,
+	.options_bytes = sizeof(struct show_options),
+	.run = run_show,
+};

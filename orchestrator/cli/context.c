@@ -1,0 +1,249 @@
+#include "cli/context.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "lab/select.h"
+
+/* In a build tree the program lies beside lab.yaml and recipes/. */
+static char *folder_of_program(void)
+{
+	char path[4096];
+	ssize_t len = readlink("/proc/self/exe", path, sizeof(path) - 1);
+	AUTO_FREE char *folder = NULL;
+	AUTO_FREE char *lib = NULL;
+
+	if (len <= 0)
+		return NULL;
+	path[len] = '\0';
+	folder = file_parent(path);
+	lib = file_join(folder, "recipes/lib");
+	return file_is_folder(lib) ? TAKE(folder) : NULL;
+}
+
+char *context_shipped_folder(void)
+{
+	const char *named = getenv("LABCTL_DATA");
+	char *beside = named && *named ? NULL : folder_of_program();
+
+	if (named && *named)
+		return mem_dup(named);
+	return beside ? beside : mem_dup(PKGDATADIR);
+}
+
+struct lab_wish context_lab_wish(const struct globals *g, char **shipped)
+{
+	*shipped = context_shipped_folder();
+	return (struct lab_wish){ .folder = g->lab, .results = g->results, .shipped = *shipped };
+}
+
+static char *cache_folder(const struct globals *g)
+{
+	return g->cache ? mem_dup(g->cache) : file_user_folder("cache");
+}
+
+/* Everything that decides what pip would install. */
+static int digest_index(const struct index_settings *index, char out[static DIGEST_TEXT_BYTES], struct err *e)
+{
+	struct digest *d = digest_new();
+	char part[DIGEST_TEXT_BYTES];
+
+	digest_add_field(d, index->url);
+	digest_add_field(d, index->only_folder ? "only folder" : "");
+	digest_add_field(d, index->build_isolation ? "isolated" : "");
+	if (index->folder) {
+		if (digest_folder(index->folder, part, e)) {
+			digest_end(d, part);
+			return err_wrap(e, "the folder of archives that lab.yaml names");
+		}
+		digest_add_field(d, part);
+	}
+	if (index->constraints) {
+		if (digest_file(index->constraints, part, e)) {
+			digest_end(d, part);
+			return err_wrap(e, "the constraints file that lab.yaml names");
+		}
+		digest_add_field(d, part);
+	}
+	digest_end(d, out);
+	return 0;
+}
+
+static int digest_lab(struct context *c, struct err *e)
+{
+	AUTO_FREE char *install = file_join(c->lab->lib_folder, "install");
+
+	if (digest_folder(c->lab->lib_folder, c->lib_digest, e) || digest_folder(install, c->install_digest, e))
+		return err_wrap(e, "what runs on targets");
+	return digest_index(&c->lab->settings.index, c->index_digest, e);
+}
+
+/* The installed lab lies where nobody may write: its results go to the user's own folder. */
+static char *results_of_shipped(const struct lab_wish *wish, const char *lab_folder)
+{
+	AUTO_FREE char *state = NULL;
+	const char *named = getenv("LABCTL_RESULTS");
+
+	if (wish->results || (named && *named) || strcmp(lab_folder, wish->shipped) != 0 || access(lab_folder, W_OK) == 0)
+		return NULL;
+	state = file_user_folder("state");
+	return file_join(state, "results");
+}
+
+int context_open(struct context *c, const struct globals *g, struct err *e)
+{
+	AUTO_FREE char *shipped = NULL;
+	AUTO_FREE char *folder = NULL;
+	AUTO_FREE char *results = NULL;
+	struct lab_wish wish = context_lab_wish(g, &shipped);
+	struct problems problems = { 0 };
+
+	*c = (struct context){ .globals = g, .cache_folder = cache_folder(g) };
+	folder = lab_find(&wish, &c->lab_how, e);
+	if (!folder)
+		return -1;
+	results = results_of_shipped(&wish, folder);
+	if (results)
+		wish.results = results;
+	c->lab = lab_load(&wish, &problems, e);
+	if (problems.count) {
+		AUTO_STR text = { 0 };
+
+		problems_show(&problems, &text);
+		fputs(str_text(&text), stderr);
+	}
+	problems_free(&problems);
+	return c->lab ? digest_lab(c, e) : -1;
+}
+
+int context_open_store(struct context *c, bool read_only, struct err *e)
+{
+	c->store = store_open(c->lab->results_folder, read_only, e);
+	return c->store ? 0 : -1;
+}
+
+void context_close(struct context *c)
+{
+	store_close(c->store);
+	lab_free(c->lab);
+	free(c->cache_folder);
+	*c = (struct context){ 0 };
+}
+
+void context_close_at(struct context *c)
+{
+	context_close(c);
+}
+
+static struct text_list as_text_list(const struct option_list *list)
+{
+	return (struct text_list){ list->items, list->count };
+}
+
+struct plan *context_plan(struct context *c, const struct selection *s, const char *const *packages, size_t package_count, struct err *e)
+{
+	struct text_list package_words = { (const char **)packages, package_count };
+	struct text_list target_words = as_text_list(&s->targets), runtime_words = as_text_list(&s->runtimes);
+	AUTO_FREE const struct target_spec **targets = NULL;
+	AUTO_FREE const struct runtime_recipe **runtimes = NULL;
+	AUTO_FREE const struct package_recipe **chosen = NULL;
+	struct plan_wish wish = {
+		.tier = s->tier ? s->tier : c->lab->settings.tier,
+		.lib_digest = c->lib_digest,
+		.index_digest = c->index_digest,
+	};
+
+	if (select_targets(c->lab, &target_words, &targets, &wish.target_count, e) ||
+	    select_runtimes(c->lab, &runtime_words, &runtimes, &wish.runtime_count, e) ||
+	    select_packages(c->lab, &package_words, &chosen, &wish.package_count, e))
+		return NULL;
+	wish.targets = targets;
+	wish.runtimes = runtimes;
+	wish.packages = chosen;
+	return plan_build(c->lab, &wish, e);
+}
+
+const struct target_spec *context_target(struct context *c, const char *name, struct err *e)
+{
+	const struct target_spec *found = lab_target(c->lab, name);
+	AUTO_FREE const char **names = NULL;
+	const char *near;
+
+	if (found)
+		return found;
+	names = mem_new(c->lab->target_count + 1, sizeof(*names));
+	for (size_t i = 0; i < c->lab->target_count; i++)
+		names[i] = c->lab->targets[i].name;
+	near = str_nearest(name, names);
+	err_set(e, ERR_USAGE, "there is no target '%.100s'", name);
+	if (near)
+		err_hint(e, "did you mean %s?", near);
+	else
+		err_hint(e, "labctl target list");
+	return NULL;
+}
+
+static bool wants_colour(const struct globals *g)
+{
+	const char *no_colour = getenv("NO_COLOR");
+	const char *term = getenv("TERM");
+
+	if (g->colour && !strcmp(g->colour, "always"))
+		return true;
+	if ((g->colour && !strcmp(g->colour, "never")) || (no_colour && *no_colour))
+		return false;
+	return isatty(STDOUT_FILENO) && term && strcmp(term, "dumb") != 0;
+}
+
+struct render_opts context_render_opts(const struct globals *g)
+{
+	struct winsize size = { 0 };
+	struct render_opts opts = { .colour = wants_colour(g), .program = "labctl" };
+
+	if (isatty(STDOUT_FILENO) && !ioctl(STDOUT_FILENO, TIOCGWINSZ, &size))
+		opts.width = size.ws_col;
+	return opts;
+}
+
+bool context_is_live(const struct globals *g)
+{
+	const char *term = getenv("TERM");
+
+	return !g->quiet && isatty(STDERR_FILENO) && term && strcmp(term, "dumb") != 0;
+}
+
+int context_put(const char *path, const struct str *text, struct err *e)
+{
+	if (path)
+		return file_write(path, str_text(text), text->len, e);
+	if (fwrite(str_text(text), 1, text->len, stdout) != text->len || fflush(stdout))
+		return err_errno(e, ERR_IO, "standard output");
+	return 0;
+}
+
+bool context_ask(const struct globals *g, const char *question)
+{
+	char answer[16];
+
+	if (g->yes)
+		return true;
+	if (!isatty(STDIN_FILENO))
+		return false;
+	fprintf(stderr, "%s [y/N] ", question);
+	fflush(stderr);
+	return fgets(answer, sizeof(answer), stdin) && (answer[0] == 'y' || answer[0] == 'Y');
+}
+
+void context_say(void *ctx, const char *what)
+{
+	const struct globals *g = ctx;
+
+	if (!g->quiet)
+		log_info("%s", what);
+}

@@ -1,0 +1,53 @@
+/* What most commands need: the lab, the store, the cache, and how the screen is. */
+#ifndef LABCTL_CLI_CONTEXT_H
+#define LABCTL_CLI_CONTEXT_H
+
+#include <stdbool.h>
+
+#include "base/digest.h"
+#include "cli/command.h"
+#include "lab/lab.h"
+#include "plan/plan.h"
+#include "render/render.h"
+#include "store/store.h"
+#include "target/target.h"
+
+struct context {
+	const struct globals *globals;
+	struct lab *lab;
+	struct store *store;      /* NULL until context_open_store */
+	char *cache_folder;
+	const char *lab_how;      /* why this lab: static text */
+	char lib_digest[DIGEST_TEXT_BYTES], install_digest[DIGEST_TEXT_BYTES], index_digest[DIGEST_TEXT_BYTES];
+};
+
+/* Reads the lab; problems in it are shown on standard error and are ERR_CONFIG. */
+int context_open(struct context *c, const struct globals *g, struct err *e);
+int context_open_store(struct context *c, bool read_only, struct err *e);
+void context_close(struct context *c);
+void context_close_at(struct context *c);
+#define AUTO_CONTEXT __attribute__((cleanup(context_close_at))) struct context
+
+/* Where the lab that comes with labctl lies: $LABCTL_DATA, beside the program in a build tree, or the data folder. Caller frees. */
+char *context_shipped_folder(void);
+/* The wish that the global options and the environment make; *shipped is freed by the caller. */
+struct lab_wish context_lab_wish(const struct globals *g, char **shipped);
+/* Plan wish over what the selections chose; the arrays in it are freed by the caller. */
+struct selection {
+	struct option_list targets, runtimes;
+	const char *tier;
+};
+struct plan *context_plan(struct context *c, const struct selection *s, const char *const *packages, size_t package_count, struct err *e);
+/* One target by name or ERR_USAGE with the nearest. */
+const struct target_spec *context_target(struct context *c, const char *name, struct err *e);
+
+/* How what goes to standard output is drawn. */
+struct render_opts context_render_opts(const struct globals *g);
+bool context_is_live(const struct globals *g); /* standard error is a terminal that can move its cursor */
+/* Shows `text` on standard output, or writes it to `path` whole or not at all. */
+int context_put(const char *path, const struct str *text, struct err *e);
+/* Asks on the terminal; --yes answers yes; no terminal answers no. */
+bool context_ask(const struct globals *g, const char *question);
+void context_say(void *ctx, const char *what); /* for struct target_opts: a line on standard error; ctx: struct globals */
+
+#endif

@@ -1,0 +1,17 @@
+/* From a plan and the store to a report. */
+#ifndef LABCTL_CLI_JUDGE_H
+#define LABCTL_CLI_JUDGE_H
+
+#include "analyse/report.h"
+#include "cli/context.h"
+
+/* A report, and the rows it points into. */
+struct judgement {
+	struct report report;
+	struct outcome_set now, before;
+};
+
+int judge_plan(struct context *c, const struct plan *p, struct judgement *out, struct err *e);
+void judgement_free(struct judgement *j);
+
+#endif

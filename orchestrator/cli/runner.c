@@ -1,0 +1,210 @@
+#include "cli/runner.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/file.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "cli/front.h"
+#include "render/progress.h"
+#include "run/schedule.h"
+
+struct runner {
+	struct context *context;
+	struct progress *progress;
+	int64_t run;
+	char *run_folder;
+};
+
+static const struct cell *cell_of(const struct lane *lane, const char *id)
+{
+	for (size_t i = 0; i < lane->count; i++)
+		if (!strcmp(lane->cells[i].id, id))
+			return &lane->cells[i];
+	return NULL;
+}
+
+/* "pandas: installing numpy" */
+static void tell_step(struct runner *r, const struct lane *lane, const struct lane_news *news)
+{
+	const struct cell *c = cell_of(lane, news->cell_id);
+	AUTO_FREE char *text = c ? mem_printf("%s, %s: %s", c->runtime->name, c->package->name, news->text) : mem_dup(news->text);
+
+	progress_lane(r->progress, lane->target->name, text);
+}
+
+static void tell_failure(struct runner *r, const struct lane *lane, const struct lane_news *news)
+{
+	AUTO_FREE char *text = mem_printf("%s: %s%s%s", lane->target->name, news->text, news->hint[0] ? "\n  " : "", news->hint);
+
+	progress_note(r->progress, text);
+}
+
+static void on_lane(void *ctx, const struct lane *lane, const struct lane_news *news)
+{
+	struct runner *r = ctx;
+
+	switch (news->kind) {
+	case LANE_SAYS:
+	case CELL_STEP:
+		tell_step(r, lane, news);
+		break;
+	case CELL_PROGRESS:
+		progress_tests(r->progress, lane->target->name, news->done, news->total, news->bad);
+		break;
+	case LANE_FAILED:
+		tell_failure(r, lane, news);
+		break;
+	case LANE_ENDS:
+		progress_lane(r->progress, lane->target->name, NULL);
+		break;
+	case CELL_STARTS:
+	case CELL_DONE:
+		break;
+	}
+}
+
+static int on_outcome(void *ctx, const struct lane *lane, const char *folder, struct err *e)
+{
+	struct runner *r = ctx;
+	AUTO_FREE char *path = file_join(r->run_folder, folder);
+	AUTO_STR label = { 0 };
+	struct outcome outcome;
+	const struct cell *c;
+
+	if (store_add_record(r->context->store, r->run, folder, e))
+		return -1;
+	if (outcome_read(path, false, &outcome, e))
+		return -1;
+	c = cell_of(lane, outcome.cell_id);
+	if (c)
+		cell_label(c, &label);
+	progress_cell(r->progress, str_text(&label), outcome.verdict, &outcome.result.tally, outcome.reason, outcome.took_ns);
+	outcome_free(&outcome);
+	return 0;
+}
+
+static void on_stopping(void *ctx, bool now)
+{
+	struct runner *r = ctx;
+
+	progress_note(r->progress, now ? "stopping now" :
+					 "stopping when the running cells have ended; Ctrl-C again stops now");
+}
+
+static void on_tick(void *ctx)
+{
+	struct runner *r = ctx;
+
+	progress_tick(r->progress);
+}
+
+static void on_log(void *ctx, enum log_level level, const char *message)
+{
+	struct runner *r = ctx;
+
+	(void)level;
+	progress_note(r->progress, message);
+}
+
+static int begin_run(struct runner *r, const struct plan *p, struct err *e)
+{
+	AUTO_FREE const char **ids = mem_new(p->count + 1, sizeof(*ids));
+	struct run_info info = {
+		.command = front_command_line(), .version = PACKAGE_VERSION, .started_wall_ms = clock_wall_ms(), .cell_ids = ids
+	};
+	size_t count = 0;
+
+	for (size_t i = 0; i < p->lane_count; i++)
+		for (size_t k = 0; k < p->lanes[i].count; k++)
+			ids[count++] = p->lanes[i].cells[k].id;
+	return store_begin_run(r->context->store, &info, &r->run, e);
+}
+
+static int64_t physical_memory_bytes(void)
+{
+	return (int64_t)sysconf(_SC_PHYS_PAGES) * sysconf(_SC_PAGESIZE);
+}
+
+static struct schedule_opts schedule_opts(const struct runner *r, const struct runner_options *o)
+{
+	const struct lab_settings *settings = &r->context->lab->settings;
+
+	return (struct schedule_opts){
+		.lane = {
+			.lab = r->context->lab,
+			.run_folder = r->run_folder,
+			.cache_folder = r->context->cache_folder,
+			.install_digest = r->context->install_digest,
+			.index_digest = r->context->index_digest,
+			.retries = 1,
+		},
+		.jobs = o->jobs,
+		.processors = settings->processors ? settings->processors : sysconf(_SC_NPROCESSORS_ONLN),
+		.memory_bytes = settings->memory_bytes ? settings->memory_bytes : physical_memory_bytes() / 4 * 3,
+		.in_process = o->in_process,
+	};
+}
+
+/* The longest lane decides how long all of it takes, if they run side by side. */
+static struct progress_opts progress_opts(const struct runner *r, const struct plan *p)
+{
+	struct progress_opts opts = {
+		.out = stderr,
+		.live = context_is_live(r->context->globals),
+		.colour = context_render_opts(r->context->globals).colour,
+		.quiet = r->context->globals->quiet,
+		.lanes = p->lane_count,
+	};
+
+	for (size_t i = 0; i < p->lane_count; i++) {
+		int64_t sum_ns = 0;
+
+		opts.cells += p->lanes[i].count;
+		for (size_t k = 0; k < p->lanes[i].count; k++)
+			sum_ns += p->lanes[i].cells[k].estimate_ns;
+		if (sum_ns > opts.estimate_ns)
+			opts.estimate_ns = sum_ns;
+	}
+	return opts;
+}
+
+static void open_log(const struct runner *r)
+{
+	AUTO_FREE char *path = file_join(r->run_folder, "log");
+	struct err e = ERR_INIT;
+
+	if (log_open_file(path, &e))
+		log_err(LOG_WARNING, &e);
+}
+
+int runner_run(struct context *c, const struct plan *p, int64_t run, const struct runner_options *o, struct runner_end *out, struct err *e)
+{
+	struct runner r = { .context = c, .run = run };
+	const struct schedule_ears ears = { on_lane, on_outcome, on_stopping, on_tick, &r };
+	struct progress_opts progress;
+	struct schedule_opts schedule;
+	struct schedule_tally tally = { 0 };
+	int status;
+
+	if (!run && begin_run(&r, p, e))
+		return -1;
+	r.run_folder = store_run_folder(c->store, r.run);
+	open_log(&r);
+	schedule = schedule_opts(&r, o);
+	progress = progress_opts(&r, p);
+	r.progress = progress_open(&progress);
+	log_set_sink(on_log, &r);
+	status = schedule_run(p, &schedule, &ears, &tally, e);
+	log_set_sink(NULL, NULL);
+	progress_close(r.progress);
+	if (!status && store_end_run(c->store, r.run, !tally.cells_left, e))
+		status = -1;
+	*out = (struct runner_end){ r.run, tally.interrupted };
+	free(r.run_folder);
+	return status;
+}

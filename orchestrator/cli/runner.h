@@ -1,0 +1,20 @@
+/* A run: begins it in the store, lets the schedule do the lanes, adds each outcome as it comes, shows all of it live. */
+#ifndef LABCTL_CLI_RUNNER_H
+#define LABCTL_CLI_RUNNER_H
+
+#include "cli/context.h"
+
+struct runner_options {
+	int64_t jobs;
+	bool in_process;
+};
+
+struct runner_end {
+	int64_t run;
+	bool interrupted;
+};
+
+/* Runs the lanes of the plan; `run` 0 begins a new one, else goes on with that. */
+int runner_run(struct context *c, const struct plan *p, int64_t run, const struct runner_options *o, struct runner_end *out, struct err *e);
+
+#endif

@@ -1,0 +1,22 @@
+/* Which cells have to run, and why. */
+#ifndef LABCTL_CLI_WANTED_H
+#define LABCTL_CLI_WANTED_H
+
+#include "cli/context.h"
+
+struct wanted_options {
+	bool fresh;  /* all */
+	bool resume; /* those that the last cut-off run has not finished */
+	bool none;
+};
+
+struct wanted;
+
+/* Asks the store for every cell of the plan at once. */
+struct wanted *wanted_open(struct context *c, const struct plan *p, const struct wanted_options *o, struct err *e);
+bool wanted_cell(void *w, struct cell *c); /* for plan_lanes: fills why and estimate */
+size_t wanted_fresh_count(const struct wanted *w);
+int64_t wanted_run(const struct wanted *w); /* the run that is gone on with; 0: a new one */
+void wanted_close(struct wanted *w);
+
+#endif
