@@ -41,6 +41,7 @@ struct driver {
 	/* -1 only when `output` or `input` failed or it could not be started although the target is there. */
 	int (*exec)(struct target *t, const struct driver_exec *x, enum driver_ending *out, struct err *e);
 	int (*shell)(struct target *t, const char *command, struct err *e);
+	int (*reach)(struct target *t, struct str *out, struct err *e); /* a command that a person reaches it with while it is up; NULL: only through labctl */
 	bool (*alive)(struct target *t);   /* a short look, at most a few seconds */
 	void (*close)(struct target *t);
 	int (*build)(const struct target_spec *spec, const struct target_opts *o, struct err *e);             /* NULL: nothing to build */

@@ -72,6 +72,7 @@ int target_ask(struct target *t, const char *script, int64_t limit_ns, struct st
 int target_put(struct target *t, const char *here, const char *there, struct err *e);
 int target_get(struct target *t, const char *there, const char *into_folder, struct err *e); /* into_folder/basename(there) */
 int target_shell(struct target *t, const char *script, struct err *e); /* interactive, on our terminal; script NULL: a login shell. Needs one target_restore before */
+int target_reach(struct target *t, struct str *out, struct err *e); /* how a person reaches it as long as it is open: a command to paste */
 const char *target_work_folder(const struct target *t); /* absolute, on the target */
 const struct target_spec *target_spec_of(const struct target *t);
 bool target_has_system_packages(const struct target *t); /* apt may install there */
