@@ -382,8 +382,8 @@ static int unpack_here(struct unpacker *u)
 }
 
 /* libarchive refuses absolute names and follows no link when told so, but then only below the working folder: so that
- * is where the work is done. labctl has no threads that could see it. A folder whose times are set late is so before we
- * go back. */
+ * is where the work is done. labctl has no threads that could see it. Times of folders are set last, when the
+ * writer is freed. */
 static int unpack_in(struct unpacker *u, const char *folder)
 {
 	AUTO_CLOSE int outside = open(".", O_PATH | O_DIRECTORY | O_CLOEXEC);
