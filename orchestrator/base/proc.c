@@ -141,8 +141,11 @@ static int tell_failure(const struct proc_spec *spec, const struct start_failure
 	case STEP_FOLDER:
 		return err_errno(e, ERR_IO, "%s: cannot start in %s", spec->argv[0], spec->folder);
 	case STEP_EXEC:
-		if (errno == ENOENT && !strchr(spec->argv[0], '/'))
+		/* A folder of PATH that we may not look into makes it "permission denied", which would mislead. */
+		if (!strchr(spec->argv[0], '/') &&
+		    (errno == ENOENT || (errno == EACCES && !proc_on_path(spec->argv[0]))))
 			return err_set(e, ERR_IO, "%s: no such program on PATH", spec->argv[0]);
+		errno = failure->error_number;
 		return err_errno(e, ERR_IO, "%s: cannot run it", spec->argv[0]);
 	case STEP_NULL_DEVICE:
 		return err_errno(e, ERR_IO, "%s: cannot open /dev/null", spec->argv[0]);
