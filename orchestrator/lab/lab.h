@@ -8,11 +8,12 @@
 
 /* Where pip gets packages. */
 struct index_settings {
-	const char *url;          /* NULL: pip's own default */
-	const char *folder;       /* a folder of archives on this machine; copied to targets; NULL: none */
-	const char *constraints;  /* a pip constraints file on this machine; NULL: none */
-	bool only_folder;         /* no index is asked */
-	bool build_isolation;     /* default true; false: build with what the runtime has, for an index without build tools */
+	const char *url;	 /* NULL: pip's own default */
+	const char *folder;	 /* a folder of archives on this machine; copied to targets; NULL: none */
+	const char *constraints; /* a pip constraints file on this machine; NULL: none */
+	bool only_folder;	 /* no index is asked */
+	bool build_isolation; /* default true; false: build with what the runtime has, for an index without build tools
+			       */
 };
 
 struct cause_spec {
@@ -24,47 +25,54 @@ struct cause_spec {
 /* The plain settings of lab.yaml. */
 struct lab_settings {
 	const char *title;
-	const char *results;          /* folder; default: results beside lab.yaml */
-	struct text_list targets;     /* what `all` means when no --target is given: selections */
+	const char *results;	  /* folder; default: results beside lab.yaml */
+	struct text_list targets; /* what `all` means when no --target is given: selections */
 	struct text_list runtimes;
 	const char *tier;
-	const char *baseline;         /* runtime that others are compared with */
+	const char *baseline; /* runtime that others are compared with */
 	int64_t cache_limit_bytes;
-	int64_t fresh_for_ns;         /* an outcome older than this is stale */
-	int64_t output_cap_bytes;     /* raw output kept per step */
-	int64_t processors;           /* that running targets may use together; 0: this machine's */
-	int64_t memory_bytes;         /* 0: three quarters of this machine's */
-	int64_t crash_limit;          /* restarts of one suite after crashes */
+	int64_t fresh_for_ns;	  /* an outcome older than this is stale */
+	int64_t output_cap_bytes; /* raw output kept per step */
+	int64_t processors;	  /* that running targets may use together; 0: this machine's */
+	int64_t memory_bytes;	  /* 0: three quarters of this machine's */
+	int64_t crash_limit;	  /* restarts of one suite after crashes */
 	struct index_settings index;
 	struct text_map variables;
-	bool shipped;                 /* also use the targets and recipes that come with labctl; default true */
+	bool shipped; /* also use the targets and recipes that come with labctl; default true */
 };
 
 struct lab {
-	char *folder;                 /* absolute; where lab.yaml is */
-	char *lib_folder;             /* recipes/lib: what runs on targets */
-	char *results_folder;         /* absolute */
+	char *folder;	      /* absolute; where lab.yaml is */
+	char *lib_folder;     /* recipes/lib: what runs on targets */
+	char *results_folder; /* absolute */
 	struct lab_settings settings;
-	struct target_spec *targets;  size_t target_count;   /* sorted by name */
-	struct runtime_recipe *runtimes; size_t runtime_count;
-	struct package_recipe *packages; size_t package_count;
-	struct suite *suites;         size_t suite_count;
-	struct cause_spec *causes;    size_t cause_count;
-	struct arena *arena;          /* owns every text */
+	struct target_spec *targets;
+	size_t target_count; /* sorted by name */
+	struct runtime_recipe *runtimes;
+	size_t runtime_count;
+	struct package_recipe *packages;
+	size_t package_count;
+	struct suite *suites;
+	size_t suite_count;
+	struct cause_spec *causes;
+	size_t cause_count;
+	struct arena *arena; /* owns every text */
 };
 
 struct lab_wish {
-	const char *folder;           /* --lab; NULL: $LABCTL_LAB, the nearest lab.yaml upward, the shipped one */
-	const char *results;          /* --results; NULL: $LABCTL_RESULTS, the lab's */
-	const char *shipped;          /* folder of the lab that comes with labctl */
+	const char *folder;  /* --lab; NULL: $LABCTL_LAB, the nearest lab.yaml upward, the shipped one */
+	const char *results; /* --results; NULL: $LABCTL_RESULTS, the lab's */
+	const char *shipped; /* folder of the lab that comes with labctl */
 };
 
 extern const struct schema lab_schema, cause_schema;
 
-/* The folder that would be used, and in *out_how (static text) why. Caller frees; NULL with e set when there is none. */
+/* The folder that would be used, and in *out_how (static text) why. Caller frees; NULL with e set when there is none.
+ */
 char *lab_find(const struct lab_wish *wish, const char **out_how, struct err *e);
-/* Reads everything. Recipes and targets of the shipped lab that the user's does not define are there too (lab.yaml: `shipped: false` turns it off).
- * What is wrong is told in problems; NULL with e set when there is any (ERR_CONFIG, "3 problems in the lab") or the lab cannot be read. */
+/* Reads everything. Recipes and targets of the shipped lab that the user's does not define are there too (lab.yaml:
+ * `shipped: false` turns it off). What is wrong is told in problems; NULL with e set when there is any (ERR_CONFIG, "3
+ * problems in the lab") or the lab cannot be read. */
 struct lab *lab_load(const struct lab_wish *wish, struct problems *problems, struct err *e);
 const struct target_spec *lab_target(const struct lab *lab, const char *name); /* NULL: unknown */
 const struct runtime_recipe *lab_runtime(const struct lab *lab, const char *name);

@@ -9,8 +9,8 @@ struct suite {
 	const char *name;
 	const char *title;
 	struct text_list packages;
-	struct text_list targets;   /* selections, as after --target; none: the lab's */
-	struct text_list runtimes;  /* selections; none: the lab's */
+	struct text_list targets;  /* selections, as after --target; none: the lab's */
+	struct text_list runtimes; /* selections; none: the lab's */
 	const char *tier;
 };
 
