@@ -43,9 +43,11 @@ void compress_bytes(const void *data, size_t len, int level, struct str *out)
 struct reader {
 	ZSTD_DCtx *context;
 	char *chunk;
-	size_t max_bytes;
-	struct str *out;
-	size_t start_len; /* of out, which may hold something already */
+	size_t bytes_left; /* of those that are allowed */
+	struct str *out;   /* NULL: fn gets them */
+	compress_piece_fn *fn;
+	void *ctx;
+	bool refused; /* by fn, with its own error */
 	bool inside_frame;
 	bool over_cap;
 };
@@ -60,12 +62,23 @@ static void reader_free_at(struct reader *r)
 
 static struct reader reader_new(size_t max_bytes, struct str *out)
 {
-	struct reader r = { .max_bytes = max_bytes, .out = out, .start_len = out->len };
+	struct reader r = { .bytes_left = max_bytes, .out = out };
 
 	r.context = must(ZSTD_createDCtx());
 	ZSTD_DCtx_setParameter(r.context, ZSTD_d_windowLogMax, WINDOW_MOST_LOG2);
 	r.chunk = mem_new(CHUNK_BYTES, 1);
 	return r;
+}
+
+static int reader_deliver(struct reader *r, size_t len, struct err *e)
+{
+	r->bytes_left -= len;
+	if (!r->out) {
+		r->refused = r->fn(r->ctx, r->chunk, len, e) != 0;
+		return r->refused ? -1 : 0;
+	}
+	str_add_bytes(r->out, r->chunk, len);
+	return 0;
 }
 
 static int reader_add(struct reader *r, const void *data, size_t len, struct err *e)
@@ -79,10 +92,11 @@ static int reader_add(struct reader *r, const void *data, size_t len, struct err
 		if (ZSTD_isError(wanted))
 			return err_set(e, ERR_FORMAT, "zstd: %s", ZSTD_getErrorName(wanted));
 		r->inside_frame = wanted != 0;
-		r->over_cap = room.pos > r->max_bytes - (r->out->len - r->start_len);
+		r->over_cap = room.pos > r->bytes_left;
 		if (r->over_cap)
-			return err_set(e, ERR_FORMAT, "more than %zu bytes once it is unpacked", r->max_bytes);
-		str_add_bytes(r->out, r->chunk, room.pos);
+			return err_set(e, ERR_FORMAT, "unpacked it is larger than is allowed");
+		if (reader_deliver(r, room.pos, e) != 0)
+			return -1;
 		more = in.pos < in.size || (room.pos == room.size && r->inside_frame);
 	}
 	return 0;
@@ -120,7 +134,7 @@ static int read_descriptor(int fd, const char *path, bool is_part, struct reader
 		struct err problem = ERR_INIT;
 		if (reader_add(r, buffer, (size_t)got, &problem) == 0)
 			continue;
-		if (is_part && !r->over_cap)
+		if (is_part && !r->over_cap && !r->refused)
 			return 0;
 		return err_set(e, problem.code, "%s: %s", path, problem.text);
 	}
@@ -129,7 +143,7 @@ static int read_descriptor(int fd, const char *path, bool is_part, struct reader
 	return err_wrap(e, "%s", path);
 }
 
-int compress_read_file(const char *path, size_t max_bytes, struct str *out, struct err *e)
+static int read_path(const char *path, struct reader *r, struct err *e)
 {
 	AUTO_FREE char *part = mem_printf("%s.part", path);
 	AUTO_CLOSE int fd = open(path, O_RDONLY | O_CLOEXEC);
@@ -141,8 +155,23 @@ int compress_read_file(const char *path, size_t max_bytes, struct str *out, stru
 	}
 	if (fd < 0)
 		return err_errno(e, ERR_IO, "cannot open %s", path);
+	return read_descriptor(fd, path, is_part, r, e);
+}
+
+int compress_read_file(const char *path, size_t max_bytes, struct str *out, struct err *e)
+{
 	AUTO_READER r = reader_new(max_bytes, out);
-	return read_descriptor(fd, path, is_part, &r, e);
+
+	return read_path(path, &r, e);
+}
+
+int compress_read_file_pieces(const char *path, size_t max_bytes, compress_piece_fn *fn, void *ctx, struct err *e)
+{
+	AUTO_READER r = reader_new(max_bytes, NULL);
+
+	r.fn = fn;
+	r.ctx = ctx;
+	return read_path(path, &r, e);
 }
 
 /* ---- while it is written ---- */

@@ -19,6 +19,9 @@ uint64_t compress_dropped_bytes(const struct compress_file *f);
 int compress_close(struct compress_file *f, struct err *e); /* flush, fsync, rename; frees f always */
 
 int compress_read_file(const char *path, size_t max_bytes, struct str *out, struct err *e); /* also reads a "path.part" that was left behind, as far as it goes */
+/* The same piece by piece, for what is too large to be in memory at once. -1 from fn ends it with fn's error. */
+typedef int compress_piece_fn(void *ctx, const char *data, size_t len, struct err *e);
+int compress_read_file_pieces(const char *path, size_t max_bytes, compress_piece_fn *fn, void *ctx, struct err *e);
 const char *compress_library_version(void);
 
 #endif

@@ -43,6 +43,16 @@ static void add_char(struct str *out, const char *at, size_t bytes, uint32_t cod
 		str_add_bytes(out, at, bytes);
 }
 
+/* How many bytes from here on stand for themselves: nearly every text is made of nothing else. */
+static size_t plain_bytes(const char *text, size_t len)
+{
+	size_t n = 0;
+
+	while (n < len && text[n] >= 0x20 && text[n] < 0x7F && text[n] != '"' && text[n] != '\\')
+		n++;
+	return n;
+}
+
 static void add_quoted(struct str *out, const char *text)
 {
 	size_t len = strlen(text);
@@ -50,6 +60,13 @@ static void add_quoted(struct str *out, const char *text)
 	str_add_char(out, '"');
 	for (size_t i = 0; i < len;) {
 		uint32_t code = 0;
+		size_t plain = plain_bytes(text + i, len - i);
+
+		str_add_bytes(out, text + i, plain);
+		i += plain;
+		if (i == len)
+			break;
+
 		size_t bytes = str_decode(text + i, len - i, &code);
 		add_char(out, text + i, bytes, code);
 		i += bytes ? bytes : 1;

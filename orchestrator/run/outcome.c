@@ -119,7 +119,6 @@ int outcome_write(const struct outcome *o, const char *folder, struct err *e)
 	AUTO_STR text = { 0 };
 
 	outcome_encode(o, &text);
-	str_add_char(&text, '\n');
 	/* The file that makes a record whole comes last. */
 	if (outcome_write_tests(&o->result, folder, e) < 0 || file_write(path, text.text, text.len, e) < 0)
 		return err_wrap(e, "recording %s/%s/%s:%s", o->target, o->runtime, o->package, o->tier);

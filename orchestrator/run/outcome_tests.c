@@ -63,6 +63,7 @@ int outcome_write_tests(const struct result *r, const char *folder, struct err *
 
 struct test_reader {
 	struct result *into;
+	struct lines *lines;
 	struct str name;
 	struct str bad; /* what was wrong with the first bad line; empty: nothing */
 	size_t line;
@@ -155,24 +156,35 @@ static void read_line(void *ctx, const char *line, size_t len)
 	str_addf(&r->bad, "line %zu: %s", r->line, e.text);
 }
 
+static int read_piece(void *ctx, const char *data, size_t len, struct err *e)
+{
+	struct test_reader *r = ctx;
+
+	lines_feed(r->lines, data, len);
+	return r->bad.len > 0 ? err_set(e, ERR_FORMAT, "%s", r->bad.text) : 0;
+}
+
+static int read_tests(struct test_reader *r, const char *path, struct err *e)
+{
+	if (compress_read_file_pieces(path, TESTS_MAX_BYTES, read_piece, r, e) < 0)
+		return -1;
+	lines_finish(r->lines);
+	if (r->bad.len > 0)
+		return err_set(e, ERR_FORMAT, "%s: %s", path, r->bad.text);
+	if (lines_cut(r->lines) > 0)
+		return err_set(e, ERR_FORMAT, "%s: has lines of more than %u bytes", path, TEST_LINE_MAX_BYTES);
+	return 0;
+}
+
 int outcome_read_tests(const char *folder, struct result *into, struct err *e)
 {
 	AUTO_FREE char *path = file_join(folder, TESTS_FILE);
-	AUTO_STR text = { 0 };
 	struct test_reader reader = { .into = into };
-	struct lines *lines;
-	int result = 0;
+	int result;
 
-	if (compress_read_file(path, TESTS_MAX_BYTES, &text, e) < 0)
-		return -1;
-	lines = lines_new(TEST_LINE_MAX_BYTES, read_line, &reader);
-	lines_feed(lines, str_text(&text), text.len);
-	lines_finish(lines);
-	if (reader.bad.len > 0)
-		result = err_set(e, ERR_FORMAT, "%s: %s", path, reader.bad.text);
-	else if (lines_cut(lines) > 0)
-		result = err_set(e, ERR_FORMAT, "%s: has lines of more than %u bytes", path, TEST_LINE_MAX_BYTES);
-	lines_free(lines);
+	reader.lines = lines_new(TEST_LINE_MAX_BYTES, read_line, &reader);
+	result = read_tests(&reader, path, e);
+	lines_free(reader.lines);
 	str_free(&reader.name);
 	str_free(&reader.bad);
 	return result;

@@ -31,7 +31,6 @@ int run_file_write(const char *run_folder, const struct run_file *f, struct err 
 		json_close(&w, ']');
 	}
 	json_close(&w, '}');
-	str_add_char(&text, '\n');
 	return file_write(path, text.text, text.len, e);
 }
 

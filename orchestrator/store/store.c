@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/clock.h"
@@ -303,6 +304,14 @@ int store_add_record(struct store *s, int64_t run, const char *folder, struct er
 	return store_take_record(s, run, name, folder, &bad_record, e) < 0 ? -1 : 0;
 }
 
+static int open_folder(const char *path, struct err *e)
+{
+	mode_t mask = umask(0);
+
+	umask(mask);
+	return chmod(path, 0777 & ~mask) < 0 ? err_errno(e, ERR_IO, "%s", path) : 0;
+}
+
 /* The record comes first, also for what is imported. */
 static int write_record(const char *run_folder, const char *folder, const struct outcome *o, struct err *e)
 {
@@ -314,7 +323,8 @@ static int write_record(const char *run_folder, const char *folder, const struct
 		return 0;
 	if (file_make_folders(parent, e) < 0 || file_make_temp_folder(run_folder, ".record-", &made, e) < 0)
 		return -1;
-	if (outcome_write(o, made, e) == 0 && file_rename(made, path, e) == 0)
+	/* A temporary folder is closed to others; a record is as open as the folders above it. */
+	if (outcome_write(o, made, e) == 0 && open_folder(made, e) == 0 && file_rename(made, path, e) == 0)
 		return 0;
 	file_remove_tree(made, NULL);
 	return -1;
