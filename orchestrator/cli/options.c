@@ -89,7 +89,7 @@ static int store_value(const struct option_row *row, char *value, void *into, st
 	case OPTION_BYTES:
 		return parse_bytes(row, value, at, e);
 	case OPTION_DURATION:
-		return clock_parse_duration(value, at, e) ? err_wrap(e, "--%s", row->name) : 0;
+		return clock_parse_duration(value, at, NULL) ? fail_value(row, value, "a time such as 90s, 5m or 1h30m", e) : 0;
 	case OPTION_CHOICE:
 		return parse_choice(row, value, at, e);
 	}

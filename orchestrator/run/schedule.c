@@ -218,27 +218,20 @@ static void on_news(void *ctx)
 /* In the child: a group of its own, so that the terminal's Ctrl-C reaches the parent alone; gone when the parent goes. */
 static void become_worker(const struct running_lane *r, pid_t parent, int news_fd, int control_fd)
 {
-	static const int signals[] = { SIGINT, SIGTERM, SIGHUP, SIGCHLD, SIGWINCH, SIGQUIT };
-	sigset_t none;
+	struct schedule *s = r->schedule;
 
 	setpgid(0, 0);
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	if (getppid() != parent)
 		_exit(1);
-	for (size_t i = 0; i < COUNT_OF(signals); i++)
-		signal(signals[i], SIG_DFL);
-	sigemptyset(&none);
-	sigprocmask(SIG_SETMASK, &none, NULL);
 	/* The other lanes' ends of pipes: a copy held here would keep them open. */
-	for (size_t i = 0; i < r->schedule->lane_count; i++) {
-		const struct running_lane *other = &r->schedule->lanes[i];
-
-		if (other->state == LANE_RUNS && other->control_fd >= 0)
-			close(other->control_fd);
-	}
+	for (size_t i = 0; i < s->lane_count; i++)
+		if (s->lanes[i].state == LANE_RUNS && s->lanes[i].control_fd >= 0)
+			close(s->lanes[i].control_fd);
+	loop_free(s->loop); /* gives the signals their old handlers back */
 	log_set_sink(NULL, NULL);
 	log_set_label(r->lane->target->name);
-	_exit(lane_work(r->lane, r->next, &r->schedule->opts->lane, news_fd, control_fd));
+	_exit(lane_work(r->lane, r->next, &s->opts->lane, news_fd, control_fd));
 }
 
 static int start_lane(struct running_lane *r, struct err *e)
