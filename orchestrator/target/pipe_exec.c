@@ -146,22 +146,28 @@ static int start(const struct proc_spec *spec, struct pump *p, pid_t *out_pid, s
 }
 
 /* It may go on after it closed its streams. */
-static void finish(const struct pump *p, pid_t pid, int failed, enum driver_ending *out)
+static void finish(const struct pump *p, pid_t pid, int failed, enum driver_ending *out, struct proc_end *end)
 {
 	if (failed == 0 && *out == DRIVER_ENDED) {
 		int64_t left_ns = p->x->limit_ns > 0 ? p->begun_ns + p->x->limit_ns - clock_now_ns() : -1;
 
 		if (p->x->limit_ns > 0 && left_ns < 0)
 			left_ns = 0;
-		if (proc_wait(pid, left_ns, NULL, NULL) == 0)
+		if (proc_wait(pid, left_ns, end, NULL) == 0)
 			return;
 		*out = DRIVER_TIMED_OUT;
 	}
 	proc_kill_group(pid, SIGKILL);
-	proc_wait(pid, -1, NULL, NULL);
+	proc_wait(pid, -1, end, NULL);
 }
 
 int pipe_exec(const struct proc_spec *spec, const struct driver_exec *x, enum driver_ending *out, struct err *e)
+{
+	return pipe_exec_end(spec, x, out, NULL, e);
+}
+
+int pipe_exec_end(const struct proc_spec *spec, const struct driver_exec *x, enum driver_ending *out,
+		  struct proc_end *end, struct err *e)
 {
 	AUTO_FREE char *pending = mem_new(CHUNK_BYTES, 1);
 	AUTO_FREE char *arrived = mem_new(CHUNK_BYTES, 1);
@@ -175,6 +181,6 @@ int pipe_exec(const struct proc_spec *spec, const struct driver_exec *x, enum dr
 	close_end(&p.out);
 	close_end(&p.err);
 	if (pid > 0)
-		finish(&p, pid, failed, out);
+		finish(&p, pid, failed, out, end);
 	return failed;
 }

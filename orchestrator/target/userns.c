@@ -66,9 +66,10 @@ static char *lent_ids(const char *range_file, unsigned long own_id, struct err *
 		return NULL;
 	if (find_range(str_text(&text), name, getuid(), &first, &count))
 		return mem_printf("0 %lu 1 1 %lu %lu", own_id, first, count);
-	err_set(e, ERR_UNAVAILABLE, "%s lends %s no ids, so files of a Debian root cannot have their owners", range_file,
-		name ? name : "this user");
-	err_hint(e, "as root: usermod --add-subuids 100000-165535 --add-subgids 100000-165535 %s", name ? name : "USER");
+	err_set(e, ERR_UNAVAILABLE, "%s lends %s no ids, so files of a Debian root cannot have their owners",
+		range_file, name ? name : "this user");
+	err_hint(e, "as root: usermod --add-subuids 100000-165535 --add-subgids 100000-165535 %s",
+		 name ? name : "USER");
 	return NULL;
 }
 
@@ -79,7 +80,8 @@ int userns_plan(struct userns *out, struct err *e)
 		out->uid_map = same_ids("/proc/self/uid_map", e);
 		out->gid_map = out->uid_map ? same_ids("/proc/self/gid_map", e) : NULL;
 	} else if (!proc_on_path("newuidmap") || !proc_on_path("newgidmap")) {
-		err_set(e, ERR_UNAVAILABLE, "newuidmap is not there: an ordinary user cannot have a Debian root of his own");
+		err_set(e, ERR_UNAVAILABLE,
+			"newuidmap is not there: an ordinary user cannot have a Debian root of his own");
 		err_hint(e, "as root: apt-get install uidmap; or run labctl as root");
 	} else {
 		out->uid_map = lent_ids("/etc/subuid", getuid(), e);
@@ -176,10 +178,12 @@ int userns_enter(const struct userns *u, int flags)
 	close(ends[0]);
 	if (mapper < 0 || enter_and_wait(flags, ends[1], mapper) != 0)
 		return -1;
+	if (setresgid(0, 0, 0) != 0 || setresuid(0, 0, 0) != 0)
+		return -1;
 	/* The kernel forgets this wish when a process gets new rights. */
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
-	if (getppid() != parent || setresgid(0, 0, 0) != 0 || setresuid(0, 0, 0) != 0)
-		return -1;
+	if (getppid() != parent)
+		_exit(1);
 	return 0;
 }
 
