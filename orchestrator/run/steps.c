@@ -17,11 +17,11 @@
 #define REASON_FILE "unavailable.txt"
 #define OWN_PREFIX "/opt/labctl" /* where the whole root is ours; ssh targets name their own */
 
-static void tell_step(struct cell_run *r, const char *fmt, const char *what)
+static void tell_step(struct cell_run *r, const char *doing, const char *what)
 {
 	char text[160];
 
-	snprintf(text, sizeof(text), fmt, what);
+	snprintf(text, sizeof(text), "%s %s", doing, what);
 	if (r->opts->ears.step)
 		r->opts->ears.step(r->opts->ears.ctx, text);
 }
@@ -159,13 +159,13 @@ static int install_layer(struct cell_run *r, const struct layer_steps *layers, s
 	};
 	struct step_end end;
 
-	tell_step(r, "installing %s", layer->label);
+	tell_step(r, "installing", layer->label);
 	if (step_command_run(r, &command, &end, e))
 		return -1;
 	*out_go_on = settle_install(r, layer, &end);
 	if (!*out_go_on)
 		return 0;
-	tell_step(r, "keeping %s", layer->label);
+	tell_step(r, "keeping", layer->label);
 	return target_keep(r->target, layer->key, at ? layers->items[at - 1].key : NULL, layer->label, e);
 }
 
@@ -179,7 +179,7 @@ static int install_layers(struct cell_run *r, const struct layer_steps *layers, 
 		keys[i] = layers->items[i].key;
 		uses_index |= strstr(layers->items[i].script, "lib/install/pip.sh") != NULL;
 	}
-	tell_step(r, "restoring %s", layers->items[layers->count - 1].label);
+	tell_step(r, "restoring", layers->items[layers->count - 1].label);
 	if (target_restore(r->target, keys, layers->count, &kept, e) || put_tools(r, uses_index && kept < layers->count, e))
 		return -1;
 	*out_go_on = true;
@@ -239,7 +239,7 @@ static int check_package(struct cell_run *r, bool *out_go_on, struct err *e)
 	if (p->version)
 		str_addf(&script, "printf 'package_version=%%s\\n' \"$(\n%s\n)\" >>facts.txt\n", p->version);
 	with_script.script = str_text(&script);
-	tell_step(r, "importing %s", p->name);
+	tell_step(r, "importing", p->name);
 	*out_go_on = false;
 	if (step_command_run(r, &with_script, &end, e))
 		return -1;
