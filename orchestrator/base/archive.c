@@ -205,8 +205,7 @@ int archive_pack(const char *path, const char *name_inside, archive_write_fn *fn
 	p.links = must(archive_entry_linkresolver_new());
 	p.chunk = mem_new(CHUNK_BYTES, 1);
 	int result = pack_stream(&p, path, name_inside);
-	if (result != 0)
-		archive_write_fail(p.stream); /* else freeing it writes the end of a whole archive */
+	p.stopped = p.stopped || result != 0; /* freeing the stream would write the end of a whole archive */
 	archive_entry_linkresolver_free(p.links);
 	archive_write_free(p.stream);
 	free(p.chunk);
