@@ -8,7 +8,7 @@
 struct finding {
 	const char *package;
 	const char *cause;        /* NULL: no rule explains it */
-	const char *advice;       /* NULL: none */
+	const char *advice;       /* NULL: none; for known failures without a cause the reason that the recipe gives */
 	enum verdict worst;
 	size_t test_count;        /* distinct tests */
 	size_t cell_count;        /* cells that have it */
@@ -21,7 +21,7 @@ struct finding {
 
 /* A cell as a whole that has something to say: broken, unavailable, lost, incomplete. */
 struct remark {
-	const char *cell;
+	const char *cell;          /* label of the cell; of several, what they are: "numpy, pandas for pypy on arm64, s390x" */
 	enum verdict verdict;
 	const char *reason, *hint; /* hint may be NULL */
 	size_t cell_count;         /* how many cells share the reason (told once) */
@@ -29,6 +29,7 @@ struct remark {
 
 struct report {
 	struct matrix matrix;
+	struct test_set *cell_tests; /* of each of matrix.cells: its bad tests */
 	const char *run_name;      /* NULL: no run */
 	const char *tier;
 	int64_t made_wall_ms;
@@ -47,6 +48,8 @@ struct report_source {
 };
 
 int report_build(const struct matrix *m, const struct report_source *source, struct report *out, struct err *e); /* takes m over */
+/* The label of a cell: "s390x/cpython/pandas:smoke". Of the report's arena. */
+const char *report_label(const struct report *r, size_t row, size_t column);
 int report_exit_status(const struct report *r); /* 0 all as expected, 1 unexpected failures, 4 targets lost or not reachable (and nothing failed) */
 void report_free(struct report *r);
 
