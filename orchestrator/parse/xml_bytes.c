@@ -71,7 +71,8 @@ static size_t finish_held(struct xml_bytes *x, const char *data, size_t len, cha
 			memcpy(out, x->held, n);
 			*out_len = n;
 		} else {
-			out[(*out_len)++] = '?';
+			memset(out, '?', x->held_len - 1);
+			*out_len = x->held_len - 1;
 			taken--; /* the byte that did not fit may begin something itself */
 		}
 		x->held_len = 0;
