@@ -4,6 +4,7 @@
 #define LABCTL_TARGET_LAYER_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "base/err.h"
@@ -24,11 +25,15 @@ struct layer_list {
 	size_t count, room;
 };
 
-/* cache_folder/layers/<kind>/<key> when it is kept, its use noted and a shared lock held in *out_lock_fd; NULL: not kept. Caller frees, closes. */
+/* cache_folder/layers/<kind>/<key> when it is kept and its parent is still the one it was made on, its use noted and a shared lock held in *out_lock_fd (may
+ * be NULL); NULL: not kept. Caller frees, closes. */
 char *layer_find(const char *cache_folder, const char *kind, const char *key, int *out_lock_fd);
-/* A new empty folder to fill; layer_finish renames it into place (or drops it when another was first) and writes label and parent. Caller frees. */
-char *layer_begin(const char *cache_folder, const char *kind, const char *key, struct err *e);
-int layer_finish(const char *cache_folder, const char *kind, const char *key, const char *parent, const char *label, char *folder, struct err *e);
+/* A new empty folder to fill, locked until layer_finish renames it into place (or drops it when another was first) and writes label and parent. A parent is a
+ * layer of the same kind or an image. Caller frees. */
+char *layer_begin(const char *cache_folder, const char *kind, struct err *e);
+int layer_finish(const char *cache_folder, const char *kind, const char *key, const char *parent, const char *label, const char *folder, struct err *e);
+/* Removes what layer_begin gave and layer_finish did not take. */
+void layer_drop(const char *folder);
 
 int layer_list(const char *cache_folder, struct layer_list *out, struct err *e); /* sorted by last use, oldest first */
 /* Removes least recently used ones until at most limit_bytes are left (0: all that is not in use); a parent goes only after its children. Also removes what an
