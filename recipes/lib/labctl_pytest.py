@@ -235,8 +235,7 @@ def enable_fault_handler():
     path = os.environ.get("LABCTL_STACKS")
     if path:
         # Never closed: it has to be open when the interpreter dies.
-        enable_fault_handler.file = open(path, "ab", buffering=0)
-        faulthandler.enable(file=enable_fault_handler.file, all_threads=True)
+        faulthandler.enable(file=os.open(path, os.O_WRONLY | os.O_APPEND), all_threads=True)
 
 
 die_with_parent()

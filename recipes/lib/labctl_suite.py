@@ -8,6 +8,8 @@ what that writes to FILE. A test that takes longer than --test-limit is stopped,
 dies is one crashed test; then the suite goes on behind it in a new process, at most --crash-limit times. Times are
 seconds; 0 is no limit. --collect-limit is for all that happens between tests: start, collecting one module, the end.
 
+An ARGUMENT like @numpy/core/tests (or --option=@numpy/...) is the path of that in the installed package numpy.
+
 FILE holds one JSON object per line, "e" is the event; `t` a test's name, `d` a detail, `s` seconds:
     by the plug-in   session            an interpreter begins
                      collect t          a module is about to be imported
@@ -286,6 +288,23 @@ def is_of_pytest(line):
     return line.startswith("  File ") and any(part in line for part in PYTEST_FRAMES)
 
 
+def with_path(argument):
+    """@package/rest as the path of the installed package's file; where it is not installed pytest will say so."""
+    before, mark, path = argument.partition("=@") if argument.startswith("-") else ("", "", argument[1:])
+    if not (mark or argument.startswith("@")):
+        return argument
+    import importlib.util
+    package, slash, rest = path.partition("/")
+    try:
+        spec = importlib.util.find_spec(package)
+    except (ImportError, ValueError):
+        spec = None
+    folders = list(spec.submodule_search_locations or []) if spec else []
+    if not folders:
+        return argument
+    return before + mark[:1] + folders[0] + slash + rest
+
+
 class Suite:
     def __init__(self, options):
         self.options = options
@@ -319,7 +338,7 @@ class Suite:
     def command(self):
         return [sys.executable, "-X", "faulthandler", "-m", "pytest", "-p", "labctl_pytest", "-p", "no:cacheprovider",
                 "-p", "no:faulthandler", "--continue-on-collection-errors", "-q", "-rN", "--tb=short",
-                ] + self.options.pytest
+                ] + [with_path(argument) for argument in self.options.pytest]
 
     def start(self):
         record = self.record
