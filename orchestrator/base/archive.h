@@ -8,17 +8,22 @@
 
 #include "base/err.h"
 
-/* Writes the file or folder `path` as a tar stream through fn (0: go on, -1: stop with its own error in e). Names in the stream begin with
- * `name_inside`. Owners are root; times, modes and links are kept. */
+/* Writes the file or folder `path` as a tar stream (GNU form) through fn (0: go on, -1: stop with its own error in e).
+ * Names in the stream begin with `name_inside`; "": only what the folder holds. Owners are root; times, modes and links
+ * are kept. The same tree gives the same stream. A pipe, socket or device in it is an error. */
 typedef int archive_write_fn(void *ctx, const void *data, size_t len, struct err *e);
 int archive_pack(const char *path, const char *name_inside, archive_write_fn *fn, void *ctx, struct err *e);
 
 /* Reads a tar stream through fn (bytes read, 0 at the end, -1 with e set) and lays it out below `folder`.
- * Hostile streams are refused: absolute names, "..", links that lead outside, devices, more than max_bytes or max_files. Modes are cut to
- * 0755, owner is us. */
+ * Hostile streams are refused: absolute names, "..", links that lead outside (any absolute one, and ".." behind a
+ * name), devices, more than max_bytes or max_files. Modes are cut to 0755, owner is us. What was laid out before the
+ * refusal stays. A stream of nothing is an error. Not for threads: the working folder is another one meanwhile, but not
+ * inside fn. */
 typedef ssize_t archive_read_fn(void *ctx, void *data, size_t room, struct err *e);
-int archive_unpack(const char *folder, uint64_t max_bytes, uint64_t max_files, archive_read_fn *fn, void *ctx, struct err *e);
-int archive_unpack_bytes(const char *folder, uint64_t max_bytes, uint64_t max_files, const void *data, size_t len, struct err *e);
+int archive_unpack(const char *folder, uint64_t max_bytes, uint64_t max_files, archive_read_fn *fn, void *ctx,
+		   struct err *e);
+int archive_unpack_bytes(const char *folder, uint64_t max_bytes, uint64_t max_files, const void *data, size_t len,
+			 struct err *e);
 const char *archive_library_version(void);
 
 #endif

@@ -7,7 +7,7 @@
 #include "base/err.h"
 
 #define DIGEST_TEXT_BYTES 65 /* 64 hexadecimal digits and NUL */
-#define DIGEST_ID_BYTES 17   /* the first 16 of them and NUL: names of cells and layers */
+#define DIGEST_ID_BYTES	  17 /* the first 16 of them and NUL: names of cells and layers */
 
 struct digest;
 
@@ -19,7 +19,9 @@ void digest_end(struct digest *d, char out[static DIGEST_TEXT_BYTES]); /* frees 
 
 void digest_bytes(const void *data, size_t len, char out[static DIGEST_TEXT_BYTES]);
 int digest_file(const char *path, char out[static DIGEST_TEXT_BYTES], struct err *e);
-int digest_folder(const char *path, char out[static DIGEST_TEXT_BYTES], struct err *e); /* names, modes and contents, sorted; __pycache__ left out */
+/* Names, contents, links and "may be executed", sorted; dot files too, "__pycache__" left out. Neither times nor
+ * the other bits of the mode count. A pipe, socket or device in it is an error. */
+int digest_folder(const char *path, char out[static DIGEST_TEXT_BYTES], struct err *e);
 const char *digest_library_version(void);
 
 #endif

@@ -1,5 +1,6 @@
 /* JSON out (streaming) and in (a small tree): outcome records, QMP, exports. json.c is the only file that includes
- * jansson.h. Input is bounded: 64 MiB, nesting 64, duplicate keys refused. */
+ * jansson.h. Input is bounded: 64 MiB, nesting 64, four million values;
+ * duplicate keys and NUL characters are refused, so are NaN and Infinity. */
 #ifndef LABCTL_BASE_JSON_H
 #define LABCTL_BASE_JSON_H
 
@@ -19,10 +20,12 @@ struct json_writer {
 
 void json_start(struct json_writer *w, struct str *out, bool pretty);
 void json_open(struct json_writer *w, const char *key, char bracket); /* '{' or '['; key NULL inside a list */
-void json_close(struct json_writer *w, char bracket);                 /* '}' or ']' */
-void json_add_text(struct json_writer *w, const char *key, const char *value); /* NULL: null; bad UTF-8 becomes U+FFFD */
+void json_close(struct json_writer *w, char bracket);		      /* '}' or ']' */
+/* NULL: null; bad UTF-8 becomes U+FFFD */
+void json_add_text(struct json_writer *w, const char *key, const char *value);
 void json_add_int(struct json_writer *w, const char *key, int64_t value);
-void json_add_real(struct json_writer *w, const char *key, double value); /* shortest form that reads back the same; NaN and infinities: null */
+/* Shortest form that reads back the same; NaN and infinities: null */
+void json_add_real(struct json_writer *w, const char *key, double value);
 void json_add_bool(struct json_writer *w, const char *key, bool value);
 
 struct json_value; /* owned by the tree it came from */
@@ -30,14 +33,16 @@ struct json_value; /* owned by the tree it came from */
 struct json_value *json_parse(const char *text, size_t len, struct err *e); /* with line and column in the error */
 void json_free(struct json_value *root);
 void json_free_at(struct json_value **root);
-const struct json_value *json_at(const struct json_value *v, const char *key); /* member of an object; NULL: not there or not an object */
-size_t json_count(const struct json_value *v);                                /* items of a list; 0 for all else */
+/* Member of an object; NULL: not there or not an object */
+const struct json_value *json_at(const struct json_value *v, const char *key);
+size_t json_count(const struct json_value *v); /* items of a list; 0 for all else */
 const struct json_value *json_item(const struct json_value *v, size_t i);
 /* Each entry of an object in the order it stood. */
-void json_each(const struct json_value *object, void (*fn)(void *ctx, const char *key, const struct json_value *value), void *ctx);
+void json_each(const struct json_value *object, void (*fn)(void *ctx, const char *key, const struct json_value *value),
+	       void *ctx);
 const char *json_text(const struct json_value *v, const char *otherwise); /* NULL v or another type: otherwise */
 int64_t json_int(const struct json_value *v, int64_t otherwise);
-double json_number(const struct json_value *v, double otherwise);         /* a real or an integer */
+double json_number(const struct json_value *v, double otherwise); /* a real or an integer */
 bool json_bool(const struct json_value *v, bool otherwise);
 const char *json_library_version(void);
 

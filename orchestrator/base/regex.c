@@ -9,7 +9,7 @@
 
 /* What one match may cost. The limits hold per place where a match may begin, the first that is hit ends the search. */
 #define MATCH_LIMIT	      500000
-#define DEPTH_LIMIT	      20000
+#define DEPTH_LIMIT	      250000
 #define HEAP_LIMIT_KIB	      (32 * 1024)
 #define JIT_STACK_START_BYTES (32 * 1024)
 #define JIT_STACK_MOST_BYTES  (1024 * 1024)

@@ -13,9 +13,11 @@ struct regex_group {
 	size_t start, end; /* byte offsets; start > end: the group took no part */
 };
 
-struct regex *regex_new(const char *pattern, struct err *e); /* UTF-8, bad input bytes are matched as they are; '.' stops at newline; ^ and $ at lines */
+/* UTF-8, bad input bytes are matched as they are; '.' stops at newline; ^ and $ at lines */
+struct regex *regex_new(const char *pattern, struct err *e);
 bool regex_matches(const struct regex *r, const char *text, size_t len); /* somewhere in it; a hit limit is "no" */
-int regex_groups(const struct regex *r, const char *text, size_t len, struct regex_group *out, size_t max); /* count, 0 none, -1 limit hit */
+/* How many groups there are, the whole match as 0 with them, at most max; 0: no match, -1: limit hit. */
+int regex_groups(const struct regex *r, const char *text, size_t len, struct regex_group *out, size_t max);
 int regex_group_number(const struct regex *r, const char *name); /* -1: no such name */
 void regex_free(struct regex *r);
 const char *regex_library_version(void);

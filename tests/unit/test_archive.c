@@ -207,7 +207,7 @@ static void a_chain_of_links_does_not_lead_outside(void **state)
 	const struct item chain[] = {
 		{ "a/b", '5', .mode = 0755 },
 		{ "a/b/top", '2', "../.." },
-		{ "up", '2', "a/b/top/.." },
+		{ "a/b/up", '2', "top/.." },
 	};
 	const struct item through[] = {
 		{ "a/b", '5', .mode = 0755 },
@@ -323,7 +323,7 @@ static void modes_are_cut_and_the_owner_is_us(void **state)
 		{ "again", '1', "program", .mode = 06777 },
 	};
 	struct err e = ERR_INIT;
-	mode_t before = umask(022);
+	mode_t before = umask(0);
 
 	(void)state;
 	if (unpack_items(items, COUNT_OF(items), ROOM, 100, &e) != 0)
