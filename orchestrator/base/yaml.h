@@ -1,7 +1,9 @@
 /* A YAML document as a read-only tree that remembers where each node stood. yaml.c is the only file that includes
  * libyaml's yaml.h. Refused with a clear error and in bounded memory: files over 1 MiB, more than 100,000 nodes after
  * aliases are counted in, nesting deeper than 32, NUL bytes, bytes that are not UTF-8, duplicate keys, more than one
- * document. */
+ * document, more than 1,000 anchors, tags but !!str !!map !!seq, "<<", keys that are no plain texts. Every error about
+ * what is in the file is ERR_CONFIG and begins with "file:line:column: ". An alias is a node of its own that shares the
+ * value; yaml_where is then where the value stands, yaml_key_where where the alias is used. */
 #ifndef LABCTL_BASE_YAML_H
 #define LABCTL_BASE_YAML_H
 
