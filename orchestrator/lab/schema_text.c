@@ -214,11 +214,14 @@ static void show_lists(const struct schema_field *f, const void *at, unsigned de
 	}
 }
 
-/* A truth value that is false says something only where true is the rule. */
+/* A truth value that is false says something only where true is the rule; of a choice, the first word is the usual one.
+ */
 static bool show_value(const struct schema_field *f, const void *at, struct str *out)
 {
 	bool is_set = value_text(f, at, out);
 
+	if (f->type == FIELD_CHOICE)
+		return *(const int *)at != 0 || (f->flags & FIELD_REQUIRED);
 	return is_set || (f->type == FIELD_BOOL && f->default_text && strcmp(f->default_text, "true") == 0);
 }
 

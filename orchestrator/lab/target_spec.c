@@ -320,6 +320,17 @@ static void check_kind_needs(const struct yaml_node *n, const struct target_spec
 			     "keepalive must be shorter than idle_limit");
 }
 
+/* Defaults of another kind say nothing here, and must not be part of what names a cell. */
+static void forget_other_kinds(struct target_spec *spec)
+{
+	if (spec->kind != TARGET_LOCAL && spec->kind != TARGET_QEMU)
+		spec->image = (struct image_settings){ 0 };
+	if (spec->kind != TARGET_QEMU)
+		spec->qemu = (struct qemu_settings){ 0 };
+	if (spec->kind != TARGET_SSH)
+		spec->ssh = (struct ssh_settings){ 0 };
+}
+
 void target_spec_settle(const struct yaml_node *n, struct target_spec *spec, struct problems *problems)
 {
 	const struct yaml_node *kind = yaml_at(n, "kind"), *image = yaml_at(n, "image");
@@ -333,4 +344,5 @@ void target_spec_settle(const struct yaml_node *n, struct target_spec *spec, str
 		check_image(image, spec, problems);
 	if (spec->kind == TARGET_LOCAL || spec->kind == TARGET_QEMU)
 		spec->system_packages = true;
+	forget_other_kinds(spec);
 }
