@@ -96,7 +96,7 @@ static void describe_man_fields(const struct schema *s, struct str *out)
 		add_roff(f->help, out);
 		str_add(out, ".\n");
 		add_facts(f, &facts);
-		str_add(out, "This is ");
+		str_add(out, "Value: ");
 		add_roff(str_text(&facts), out);
 		str_add(out, ".\n");
 		if (f->of)

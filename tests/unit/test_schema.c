@@ -456,7 +456,7 @@ static void the_manual_is_escaped(void **state)
 	(void)state;
 	schema_describe_man(&thing_schema, &text);
 	assert_non_null(
-		strstr(str_text(&text), ".It Cm text\nSome 'text' with \\e and \\-dash.\nThis is a text, required.\n"));
+		strstr(str_text(&text), ".It Cm text\nSome 'text' with \\e and \\-dash.\nValue: a text, required.\n"));
 	assert_non_null(strstr(str_text(&text), ".It Cm no\n\\&.Off.\n"));
 }
 
