@@ -19,6 +19,9 @@ struct progress_opts {
 	size_t cells;     /* in all */
 	size_t lanes;
 	int64_t estimate_ns; /* of all cells together along the longest lane; 0: unknown */
+	bool ascii;       /* nothing beyond ASCII */
+	unsigned width, height; /* of the terminal; 0: asked of it whenever it is drawn */
+	int64_t (*now_ns)(void); /* NULL: clock_now_ns */
 };
 
 struct progress *progress_open(const struct progress_opts *o);

@@ -9,6 +9,7 @@
 
 struct render_opts {
 	bool colour;
+	bool ascii;            /* nothing beyond ASCII: where the locale is not UTF-8 (see render_locale_is_utf8) */
 	unsigned width;        /* columns of the terminal; 0: as wide as it gets */
 	const char *program;   /* how the reader calls labctl, for commands to paste */
 };
@@ -21,6 +22,8 @@ struct renderer {
 
 extern const struct renderer terminal_renderer, json_renderer, csv_renderer, markdown_renderer, junit_renderer;
 
+/* Can this process's terminal show UTF-8? Asks the locale that main has set. */
+bool render_locale_is_utf8(void);
 const struct renderer *renderer_at(size_t i); /* NULL: no more */
 const struct renderer *renderer_find(const char *name);
 

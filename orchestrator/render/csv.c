@@ -1,0 +1,87 @@
+/* One line per cell (RFC 4180 but for the plain newline). Empty fields: there is no outcome. */
+#include <inttypes.h>
+#include <math.h>
+
+#include "base/clock.h"
+#include "base/mem.h"
+#include "render/render.h"
+
+static const char header[] =
+	"package,target,arch,runtime,tier,emulated,verdict,reason,pass_rate,passed,failed,crashed,timed_out,broken,"
+	"skipped,known,newly_bad,expected,started,took_s,run,cell_id\n";
+
+static void add_text(struct str *out, const char *text)
+{
+	if (text != NULL)
+		str_add_quoted(out, text, STR_CSV);
+	str_add_char(out, ',');
+}
+
+static void add_number(struct str *out, int64_t number)
+{
+	str_addf(out, "%" PRId64 ",", number);
+}
+
+static void add_tally(struct str *out, const struct tally *t)
+{
+	static const enum verdict order[] = { VERDICT_PASSED,	 VERDICT_FAILED, VERDICT_CRASHED,
+					      VERDICT_TIMED_OUT, VERDICT_BROKEN, VERDICT_SKIPPED };
+
+	for (size_t i = 0; i < COUNT_OF(order); i++)
+		add_number(out, t->count[order[i]]);
+	add_number(out, t->known);
+}
+
+static void add_outcome(struct str *out, const struct matrix_cell *c)
+{
+	const struct outcome_row *row = c->now;
+	char started[32];
+
+	clock_format_utc(row->started_wall_ms, started, sizeof(started));
+	add_text(out, row->tier);
+	add_text(out, row->emulated ? "yes" : "no");
+	add_text(out, verdict_key(row->verdict));
+	add_text(out, row->reason);
+	if (!isnan(c->pass_rate))
+		str_addf(out, "%.6f", floor(c->pass_rate * 1e6) / 1e6);
+	str_add_char(out, ',');
+	add_tally(out, &row->tally);
+	add_number(out, c->newly_bad);
+	add_text(out, c->expected ? "yes" : "no");
+	add_text(out, started);
+	str_addf(out, "%.3f,", (double)row->took_ns / (double)NS_PER_S);
+	add_number(out, row->run);
+	str_add_quoted(out, row->cell_id, STR_CSV);
+}
+
+static void add_cell(struct str *out, const struct matrix *m, size_t row, size_t column)
+{
+	const struct matrix_cell *c = matrix_at(m, row, column);
+	const struct matrix_column *at = &m->columns[column];
+
+	add_text(out, m->packages[row]);
+	add_text(out, at->target);
+	add_text(out, at->arch);
+	add_text(out, at->runtime);
+	if (c->now != NULL) {
+		add_outcome(out, c);
+	} else {
+		add_text(out, NULL);
+		add_text(out, at->emulated ? "yes" : "no");
+		add_text(out, "not_run");
+		add_text(out, c->not_run);
+		str_add(out, ",,,,,,,,,,,,,");
+	}
+	str_add_char(out, '\n');
+}
+
+static void render(const struct report *r, const struct render_opts *o, struct str *out)
+{
+	(void)o;
+	str_add(out, header);
+	for (size_t row = 0; row < r->matrix.row_count; row++)
+		for (size_t column = 0; column < r->matrix.column_count; column++)
+			add_cell(out, &r->matrix, row, column);
+}
+
+const struct renderer csv_renderer = { "csv", "one line per cell, for spreadsheets", render };
