@@ -170,7 +170,8 @@ static const struct schema_field target_fields[] = {
 	{ "slowness", FIELD_REAL, AT(slowness), FIELD_NO_HASH, 0, 10000,
 	  .help = "What time limits are multiplied with; without it, measured" },
 	{ "work_folder", FIELD_TEXT, AT(work_folder), FIELD_NO_HASH,
-	  .help = "Folder on the target that everything lives in; without it, one of labctl's own choice" },
+	  .help = "Folder on the target that tests run in, emptied before each use; without it, one of labctl's own "
+		  "choice" },
 	{ "system_packages", FIELD_BOOL, AT(system_packages),
 	  .help = "May packages be installed with apt on that machine; local and qemu targets always may" },
 	{ "env", FIELD_TEXT_MAP, AT(env), FIELD_WORD_KEYS, .help = "Environment variables for every command" },
@@ -244,6 +245,7 @@ static const struct kind_key {
 	{ "connect_limit", 1 << TARGET_SSH | 1 << TARGET_QEMU },
 	{ "idle_limit", 1 << TARGET_SSH | 1 << TARGET_QEMU },
 	{ "keepalive", 1 << TARGET_SSH | 1 << TARGET_QEMU },
+	{ "work_folder", 1 << TARGET_LOCAL | 1 << TARGET_SSH | 1 << TARGET_QEMU },
 };
 
 static void check_kind_keys(const struct yaml_node *n, int kind, struct problems *problems)
@@ -315,6 +317,11 @@ static void check_kind_needs(const struct yaml_node *n, const struct target_spec
 	if (spec->kind != TARGET_LOCAL && !yaml_at(n, "arch"))
 		problems_add(problems, yaml_where(n), "for example arch: arm64", "a target of kind %s needs arch",
 			     kind_names[spec->kind]);
+	if (spec->work_folder &&
+	    (spec->work_folder[0] != '/' || spec->work_folder[strspn(spec->work_folder, "/.")] == '\0'))
+		problems_add(
+			problems, yaml_where(yaml_at(n, "work_folder")), "for example work_folder: /var/tmp/labctl",
+			"work_folder must be an absolute path to a folder of its own: it is emptied before each use");
 	if (spec->keepalive_ns >= spec->idle_limit_ns)
 		problems_add(problems, yaml_where(n), "the defaults are 15s and 90s",
 			     "keepalive must be shorter than idle_limit");

@@ -150,6 +150,11 @@ static void keys_belong_to_kinds(void **state)
 	expect_target_problem(f, "kind: local\nfake: {}\n", "t.yaml:2:1: fake is for targets of kind fake");
 	expect_target_problem(f, "kind: qemu\narch: amd64\nkeepalive: 5m\n",
 			      "keepalive must be shorter than idle_limit");
+	expect_target_problem(f, "kind: local\nwork_folder: tmp\n",
+			      "t.yaml:2:14: work_folder must be an absolute path to a folder of its own");
+	expect_target_problem(f, "kind: local\nwork_folder: /./\n", "t.yaml:2:14: work_folder must be");
+	expect_target_problem(f, "kind: fake\narch: amd64\nwork_folder: /x/y\n",
+			      "t.yaml:3:1: work_folder is for targets");
 	expect_target_problem(f, "kind: fake\narch: amd64\nfake: {rules: [{match: '('}]}\n",
 			      "t.yaml:3:24: match does not compile");
 	expect_target_problem(f, "kind: local\nname: other\n",
@@ -345,7 +350,7 @@ static void the_shipped_lab_fills_in(void **state)
 		  "targets: [here, other]\nruntimes: [pypy]\nvariables: {word: theirs, where: '${lab}'}\n");
 	lab_write(shipped, "targets/here.yaml", "kind: local\ntitle: shipped\n");
 	lab_write(shipped, "targets/other.yaml",
-		  "kind: fake\narch: arm64\ntitle: ${word} ${where}\nwork_folder: ${lab}\n");
+		  "kind: qemu\narch: arm64\ntitle: ${word} ${where}\nwork_folder: ${lab}\n");
 	lab_write(shipped, "recipes/lib/x.sh", "");
 	lab_write(shipped, "recipes/causes.yaml", "- {name: a, pattern: theirs}\n- {name: b, pattern: theirs}\n");
 	lab_write(f, "recipes/causes.yaml", "- {name: b, pattern: ours}\n");
