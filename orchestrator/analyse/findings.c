@@ -35,7 +35,8 @@ static int compare_texts(const char *a, const char *b)
 	return strcmp(a, b);
 }
 
-/* Do two entries belong to one finding? Known failures are kept apart from unknown ones of the same cause. */
+/* Do two entries belong to one finding? Known failures are kept apart from unknown ones of the same cause, and by the
+ * reasons that the recipe gives. */
 static int compare_groups(const struct entry *a, const struct entry *b)
 {
 	int order;
@@ -45,9 +46,7 @@ static int compare_groups(const struct entry *a, const struct entry *b)
 	if ((a->test->known != NULL) != (b->test->known != NULL))
 		return a->test->known != NULL ? 1 : -1;
 	order = compare_texts(a->test->cause, b->test->cause);
-	if (order == 0 && a->test->cause == NULL)
-		order = compare_texts(a->test->known, b->test->known);
-	return order;
+	return order != 0 ? order : compare_texts(a->test->known, b->test->known);
 }
 
 static int compare_entries(const void *x, const void *y)
@@ -193,10 +192,10 @@ static void fill_finding(struct report *r, const struct entry *entries, size_t c
 		was_bad |= entries[i].was_bad;
 	}
 	f->is_new = can_tell && !was_bad && !f->known;
-	if (f->cause != NULL && source->advice != NULL)
-		f->advice = arena_dup(r->arena, source->advice(source->ctx, f->cause));
-	else if (f->cause == NULL)
+	if (f->known)
 		f->advice = arena_dup(r->arena, any->known);
+	else if (f->cause != NULL && source->advice != NULL)
+		f->advice = arena_dup(r->arena, source->advice(source->ctx, f->cause));
 	fill_tests(r, entries, count, f);
 	fill_cells(r, entries, count, f);
 }

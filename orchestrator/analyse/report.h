@@ -8,7 +8,7 @@
 struct finding {
 	const char *package;
 	const char *cause;        /* NULL: no rule explains it */
-	const char *advice;       /* NULL: none; for known failures without a cause the reason that the recipe gives */
+	const char *advice;       /* NULL: none; of known failures the reason that the recipe gives */
 	enum verdict worst;
 	size_t test_count;        /* distinct tests */
 	size_t cell_count;        /* cells that have it */

@@ -10,10 +10,15 @@ static const char header[] =
 	"package,target,arch,runtime,tier,emulated,verdict,reason,pass_rate,passed,failed,crashed,timed_out,broken,"
 	"skipped,known,newly_bad,expected,started,took_s,run,cell_id\n";
 
+/* Control characters are made visible too: the lines may well be printed on a terminal. */
 static void add_text(struct str *out, const char *text)
 {
-	if (text != NULL)
-		str_add_quoted(out, text, STR_CSV);
+	AUTO_STR visible = { 0 };
+
+	if (text != NULL) {
+		str_add_quoted(&visible, text, STR_TERMINAL);
+		str_add_quoted(out, str_text(&visible), STR_CSV);
+	}
 	str_add_char(out, ',');
 }
 

@@ -176,12 +176,18 @@ static size_t find_reason(const struct absences *a, const char *reason)
 	return i;
 }
 
+static const char *hint_of(const struct matrix_cell *c)
+{
+	return c->now != NULL && c->now->hint != NULL && c->now->hint[0] != '\0' ? c->now->hint : NULL;
+}
+
 void absences_find(const struct matrix *m, struct absences *out)
 {
 	size_t all = m->row_count * m->column_count;
 
 	*out = (struct absences){ 0 };
 	out->reasons = mem_new(all + 1, sizeof(*out->reasons));
+	out->hints = mem_new(all + 1, sizeof(*out->hints));
 	out->cells = mem_new(all + 1, sizeof(*out->cells));
 	for (size_t i = 0; i < all; i++) {
 		const char *reason = phrase_absence(&m->cells[i]);
@@ -191,6 +197,7 @@ void absences_find(const struct matrix *m, struct absences *out)
 			continue;
 		at = find_reason(out, reason);
 		out->reasons[at] = reason;
+		out->hints[at] = hint_of(&m->cells[i]);
 		out->cells[at]++;
 		if (at == out->count)
 			out->count++;
@@ -207,5 +214,6 @@ size_t absences_number(const struct absences *a, const struct matrix_cell *c)
 void absences_free(struct absences *a)
 {
 	free(a->reasons);
+	free(a->hints);
 	free(a->cells);
 }

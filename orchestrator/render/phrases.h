@@ -34,8 +34,9 @@ void phrase_show_command(const char *program, const char *cell, const char *caus
 const char *phrase_absence(const struct matrix_cell *c);
 /* The different reasons in a matrix, in the order they occur. */
 struct absences {
-	const char **reasons; /* free it; the texts are the matrix's */
-	size_t *cells;        /* how many each has; free it */
+	const char **reasons; /* the texts are the matrix's */
+	const char **hints;   /* what to do about each; NULL: nothing */
+	size_t *cells;        /* how many each has */
 	size_t count;
 };
 void absences_find(const struct matrix *m, struct absences *out);

@@ -54,6 +54,8 @@ static void add_notes(const struct pen *p, const struct absences *a)
 		if (a->cells[i] > 1)
 			str_addf(p->out, " (%zu cells)", a->cells[i]);
 		str_add_char(p->out, '\n');
+		if (a->hints[i] != NULL)
+			pen_lines(p, a->hints[i], "   ");
 	}
 }
 
@@ -105,9 +107,10 @@ static void add_remarks(const struct pen *p, const struct report *r)
 static void add_cell_list(const struct pen *p, const struct finding *f)
 {
 	for (size_t i = 0; f->cells[i] != NULL; i++) {
-		str_add(p->out, i > 0 ? ", " : "");
+		str_add(p->out, i > 0 ? ", " : "      in ");
 		pen_text(p, f->cells[i]);
 	}
+	str_add_char(p->out, '\n');
 }
 
 static void add_tests(const struct pen *p, const struct finding *f)
@@ -153,9 +156,8 @@ static void add_command(const struct pen *p, const struct finding *f)
 static void add_finding(const struct pen *p, const struct finding *f)
 {
 	add_title(p, f);
-	str_add(p->out, "      in ");
-	add_cell_list(p, f);
-	str_add_char(p->out, '\n');
+	if (f->cell_count > 1)
+		add_cell_list(p, f);
 	add_tests(p, f);
 	if (f->sample != NULL)
 		pen_lines(p, f->sample, "        | ");
