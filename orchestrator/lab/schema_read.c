@@ -9,7 +9,7 @@
 #include "lab/vars.h"
 
 /* What a whole lab may take once its variables are filled in. */
-#define MAX_ARENA_BYTES (256 * 1024 * 1024)
+#define MAX_ARENA_BYTES (64 * 1024 * 1024)
 #define MAX_NAME_BYTES	64
 
 struct reader {

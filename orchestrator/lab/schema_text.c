@@ -126,7 +126,7 @@ static bool needs_quotes(const char *text)
 	return isspace((unsigned char)text[strlen(text) - 1]);
 }
 
-static void show_text(const char *text, struct str *out)
+static void show_quoted(const char *text, struct str *out)
 {
 	AUTO_STR quoted = { 0 };
 
@@ -149,34 +149,48 @@ static void show_text(const char *text, struct str *out)
 	str_add_char(out, '"');
 }
 
-/* Scripts read best as they are. */
-static void show_lines(const char *text, unsigned depth, struct str *out)
+/* Several lines that can stand below the key as they are. */
+static bool fits_block(const char *text)
 {
 	size_t len = strlen(text);
 
-	str_add(out, len > 0 && text[len - 1] == '\n' ? "|\n" : "|-\n");
+	if (!strchr(text, '\n') || isspace((unsigned char)text[0]) || str_ends(text, "\n\n"))
+		return false;
+	for (size_t i = 0; i < len; i++)
+		if (iscntrl((unsigned char)text[i]) && text[i] != '\n')
+			return false;
+	return true;
+}
+
+static void show_block(const char *text, unsigned depth, struct str *out)
+{
+	str_add(out, str_ends(text, "\n") ? "|" : "|-");
 	while (*text) {
 		size_t line = strcspn(text, "\n");
 		AUTO_FREE char *one = mem_dup_bytes(text, line);
-		indent(out, depth + 1);
+		str_add_char(out, '\n');
+		if (line > 0)
+			indent(out, depth + 1);
 		str_add_quoted(out, one, STR_TERMINAL);
 		text += line + (text[line] == '\n');
-		if (*text)
-			str_add_char(out, '\n');
 	}
+}
+
+static void show_text(const char *text, unsigned depth, struct str *out)
+{
+	if (fits_block(text))
+		show_block(text, depth, out);
+	else
+		show_quoted(text, out);
+	str_add_char(out, '\n');
 }
 
 static void show_scalar(const struct schema_field *f, const char *text, unsigned depth, struct str *out)
 {
-	bool is_script = f->type == FIELD_SCRIPT && strchr(text, '\n') && !isspace((unsigned char)text[0]);
-
-	if (is_script)
-		show_lines(text, depth, out);
-	else if (value_is_text(f->type))
-		show_text(text, out);
+	if (value_is_text(f->type))
+		show_text(text, depth, out);
 	else
-		str_add(out, text);
-	str_add_char(out, '\n');
+		str_addf(out, "%s\n", text);
 }
 
 static void show_lists(const struct schema_field *f, const void *at, unsigned depth, struct str *out)
@@ -189,7 +203,7 @@ static void show_lists(const struct schema_field *f, const void *at, unsigned de
 		str_add(out, " [");
 		for (size_t i = 0; i < texts->count; i++) {
 			str_add(out, i ? ", " : "");
-			show_text(texts->items[i], out);
+			show_quoted(texts->items[i], out);
 		}
 		str_add(out, "]\n");
 		return;
@@ -197,10 +211,9 @@ static void show_lists(const struct schema_field *f, const void *at, unsigned de
 	str_add_char(out, '\n');
 	for (size_t i = 0; f->type == FIELD_TEXT_MAP && i < map->count; i++) {
 		indent(out, depth + 1);
-		show_text(map->items[i].key, out);
+		show_quoted(map->items[i].key, out);
 		str_add(out, ": ");
-		show_text(map->items[i].value, out);
-		str_add_char(out, '\n');
+		show_text(map->items[i].value, depth + 1, out);
 	}
 	for (size_t i = 0; f->type == FIELD_STRUCT_LIST && i < structs->count; i++)
 		show_struct(f->of, item_at(f, structs, i), depth + 2, "- ", out);
@@ -208,7 +221,7 @@ static void show_lists(const struct schema_field *f, const void *at, unsigned de
 		const void *item = item_at(f, structs, i);
 		const struct schema_field *name = schema_field_of(f->of, "name");
 		indent(out, depth + 1);
-		show_text(*(const char *const *)field_at(name, item), out);
+		show_quoted(*(const char *const *)field_at(name, item), out);
 		str_add(out, ":\n");
 		show_struct(f->of, item, depth + 2, NULL, out);
 	}
@@ -225,27 +238,47 @@ static bool show_value(const struct schema_field *f, const void *at, struct str 
 	return is_set || (f->type == FIELD_BOOL && f->default_text && strcmp(f->default_text, "true") == 0);
 }
 
+/* A struct without what it cannot be without was never written. */
+static bool was_written(const struct schema *s, const void *from)
+{
+	for (const struct schema_field *f = s->fields; f->key; f++)
+		if ((f->flags & FIELD_REQUIRED) && value_is_text(f->type) && !*(const char *const *)field_at(f, from))
+			return false;
+	return true;
+}
+
+/* What stands behind "key:"; false: it is not set. */
+static bool field_text(const struct schema_field *f, const void *at, unsigned depth, struct str *out)
+{
+	AUTO_STR text = { 0 };
+
+	if (f->type == FIELD_STRUCT) {
+		if (was_written(f->of, at))
+			show_struct(f->of, at, depth + 1, NULL, &text);
+		str_addf(out, "\n%s", str_text(&text));
+		return text.len > 0;
+	}
+	if (is_list(f->type)) {
+		if (!list_is_empty(f, at))
+			show_lists(f, at, depth, out);
+		return !list_is_empty(f, at);
+	}
+	if (!show_value(f, at, &text))
+		return false;
+	str_add_char(out, ' ');
+	show_scalar(f, str_text(&text), depth, out);
+	return true;
+}
+
 static void show_field(const struct schema_field *f, const void *at, unsigned depth, const char *first, struct str *out)
 {
 	AUTO_STR text = { 0 };
-	AUTO_STR below = { 0 };
 
-	if (f->type == FIELD_STRUCT)
-		show_struct(f->of, at, depth + 1, NULL, &below);
-	else if (is_list(f->type) ? list_is_empty(f, at) : !show_value(f, at, &text))
-		return;
-	if (f->type == FIELD_STRUCT && below.len == 0)
+	if (!field_text(f, at, depth, &text))
 		return;
 	indent(out, first ? depth - 1 : depth);
 	str_addf(out, "%s%s:", first ? first : "", f->key);
-	if (f->type == FIELD_STRUCT)
-		str_addf(out, "\n%s", str_text(&below));
-	else if (is_list(f->type))
-		show_lists(f, at, depth, out);
-	else {
-		str_add_char(out, ' ');
-		show_scalar(f, str_text(&text), depth, out);
-	}
+	str_add(out, str_text(&text));
 }
 
 /* `first` stands before the first key instead of its indentation: "- " of a list. */

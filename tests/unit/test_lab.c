@@ -511,7 +511,7 @@ static void doubling_variables_are_refused(void **state)
 		str_add(&bomb, ", '${v}'");
 	str_add(&bomb, "]\n");
 	expect_refused(*state, "targets/t.yaml", bomb.text, bomb.len,
-		       "with its variables the lab takes more than 256 MiB");
+		       "with its variables the lab takes more than 64 MiB");
 	str_clear(&bomb);
 	str_add(&bomb, "variables:\n");
 	for (int i = 0; i < 20000; i++)
