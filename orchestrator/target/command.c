@@ -10,6 +10,7 @@
  * room" (the file is empty, or cannot be made) and "never began" (no file) differ. The last line ends what the script
  * left behind in its process group, the runner included. */
 static const char runner[] =
+	"exec 2>&3 3>&-\n"
 	"cd \"$1\" 2>/dev/null || { mkdir -p \"$1\" && cd \"$1\"; } || exit\n"
 	"{ echo began >\"$2\"; } 2>/dev/null || { mkdir -p \"${2%/*}\" && echo began >\"$2\"; } || exit\n"
 	"s=$(cat)\n"
@@ -63,7 +64,7 @@ void command_runner(const struct target *t, unsigned number, struct str *out)
 	AUTO_STR status = { 0 };
 
 	command_status_path(t, number, &status);
-	/* Its own standard error is set aside: there the shell would tell that the runner was killed. */
+	/* This shell's own standard error is set aside: there it would tell that the runner was killed. */
 	str_add(out, "exec 3>&2 2>/dev/null; LABCTL_MARK=");
 	add_mark(t, number, out);
 	str_add(out, " setsid sh -c ");
@@ -72,8 +73,9 @@ void command_runner(const struct target *t, unsigned number, struct str *out)
 	str_add_quoted(out, t->work_folder, STR_SHELL);
 	str_add_char(out, ' ');
 	str_add_quoted(out, str_text(&status), STR_SHELL);
-	/* Something behind it, so that no shell makes its last command replace it: then setsid would have to fork. */
-	str_add(out, " 2>&3 3>&-; exit 0");
+	/* There must be something behind it: a shell that lets its last command replace it leads a group, and then
+	 * setsid would fork and not wait. */
+	str_add(out, "; [ $? -ne 127 ] || echo 'there is no program setsid' >&3; exit 0");
 }
 
 static bool is_variable_name(const char *name, size_t len)

@@ -128,16 +128,28 @@ static int judge(struct target *t, const struct running *r, enum driver_ending e
 	return 0;
 }
 
+static int read_status(struct target *t, unsigned number, bool kill, enum command_word *out_word, int *out_status,
+		       struct err *e)
+{
+	AUTO_STR command = { 0 };
+	struct plain_exec p = { .limit_ns = kill ? KILL_LIMIT_NS : READ_LIMIT_NS };
+
+	command_reader(t, number, kill, &command);
+	return plain_exec_answer(t, str_text(&command), &p, out_word, out_status, NULL, e);
+}
+
 static int learn_status(struct target *t, unsigned number, const struct running *r, enum driver_ending ending,
 			struct target_end *out, struct err *e)
 {
-	AUTO_STR command = { 0 };
-	struct plain_exec p = { .limit_ns = ending == DRIVER_ENDED ? READ_LIMIT_NS : KILL_LIMIT_NS };
-	struct err why = ERR_INIT;
 	enum command_word word = COMMAND_NO_ANSWER;
+	struct err why = ERR_INIT;
+	bool kill = ending != DRIVER_ENDED;
+	int failed = read_status(t, number, kill, &word, &out->status, &why);
 
-	command_reader(t, number, ending != DRIVER_ENDED, &command);
-	if (plain_exec_answer(t, str_text(&command), &p, &word, &out->status, NULL, &why) != 0) {
+	/* Its runner is gone, its other processes need not be. */
+	if (failed == 0 && word == COMMAND_BEGAN && !kill)
+		failed = read_status(t, number, true, &word, &out->status, &why);
+	if (failed != 0) {
 		end_lost(t, out, &why);
 		return 0;
 	}
