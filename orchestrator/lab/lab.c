@@ -20,7 +20,8 @@ static const struct schema_field index_fields[] = {
 	{ "constraints", FIELD_PATH, AT(constraints), .help = "Constraints file for pip, on this machine" },
 	{ "only_folder", FIELD_BOOL, AT(only_folder), .help = "Ask no index, use the folder alone" },
 	{ "build_isolation", FIELD_BOOL, AT(build_isolation), .default_text = "true",
-	  .help = "Let pip build in an environment of its own; false: with what the runtime has, for an index without build tools" },
+	  .help = "Let pip build in an environment of its own; false: with what the runtime has, for an index without "
+		  "build tools" },
 	{ 0 },
 };
 #undef AT
