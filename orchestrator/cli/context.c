@@ -80,27 +80,14 @@ static int digest_lab(struct context *c, struct err *e)
 	AUTO_FREE char *install = file_join(c->lab->lib_folder, "install");
 
 	if (digest_folder(c->lab->lib_folder, c->lib_digest, e) || digest_folder(install, c->install_digest, e))
-		return err_wrap(e, "what runs on targets");
+		return err_wrap(e, "what runs on targets"), err_hint(e, "install labctl, or set LABCTL_DATA to the folder of its sources");
 	return digest_index(&c->lab->settings.index, c->index_digest, e);
-}
-
-/* The installed lab lies where nobody may write: its results go to the user's own folder. */
-static char *results_of_shipped(const struct lab_wish *wish, const char *lab_folder)
-{
-	AUTO_FREE char *state = NULL;
-	const char *named = getenv("LABCTL_RESULTS");
-
-	if (wish->results || (named && *named) || strcmp(lab_folder, wish->shipped) != 0 || access(lab_folder, W_OK) == 0)
-		return NULL;
-	state = file_user_folder("state");
-	return file_join(state, "results");
 }
 
 int context_open(struct context *c, const struct globals *g, struct err *e)
 {
 	AUTO_FREE char *shipped = NULL;
 	AUTO_FREE char *folder = NULL;
-	AUTO_FREE char *results = NULL;
 	struct lab_wish wish = context_lab_wish(g, &shipped);
 	struct problems problems = { 0 };
 
@@ -108,9 +95,6 @@ int context_open(struct context *c, const struct globals *g, struct err *e)
 	folder = lab_find(&wish, &c->lab_how, e);
 	if (!folder)
 		return -1;
-	results = results_of_shipped(&wish, folder);
-	if (results)
-		wish.results = results;
 	c->lab = lab_load(&wish, &problems, e);
 	if (problems.count) {
 		AUTO_STR text = { 0 };
