@@ -33,10 +33,12 @@ static int parse_bytes(const struct option_row *row, const char *value, int64_t 
 		end++;
 	if (*end)
 		unit = strchr(units, *end);
-	if (end == value || !(number >= 0) || number > 1e6 * (1 << 30) || (*end && !unit))
+	if (end == value || (*end && !unit))
 		return fail_value(row, value, "a size such as 512M or 20G", e);
 	for (int power = unit ? (int)(unit - units) + 1 : 0; power > 0; power--)
 		number *= 1024;
+	if (!(number >= 0 && number < 0x1p62)) /* also what is no number at all */
+		return fail_value(row, value, "a size such as 512M or 20G", e);
 	if (unit && strcmp(end + 1, "") != 0 && strcmp(end + 1, "iB") != 0 && strcmp(end + 1, "B") != 0)
 		return fail_value(row, value, "a size such as 512M or 20G", e);
 	*out = (int64_t)number;
