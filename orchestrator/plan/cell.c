@@ -56,14 +56,3 @@ int cell_name_parse(const char *text, struct cell_name *out, struct err *e)
 		return fail_form(text, e);
 	return 0;
 }
-
-int cell_compare(const struct cell *a, const struct cell *b)
-{
-	int order = strcmp(a->target->name, b->target->name);
-
-	if (!order)
-		order = strcmp(a->runtime->name, b->runtime->name);
-	if (!order)
-		order = strcmp(a->package->name, b->package->name);
-	return order ? order : strcmp(a->tier_name, b->tier_name);
-}

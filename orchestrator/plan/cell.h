@@ -27,6 +27,5 @@ struct cell_name {
 	char target[64], runtime[64], package[64], tier[64];
 };
 int cell_name_parse(const char *text, struct cell_name *out, struct err *e);
-int cell_compare(const struct cell *a, const struct cell *b); /* stable order: target as chosen, package, runtime */
 
 #endif

@@ -257,7 +257,7 @@ static void expect_no_bytes(const char *text)
 
 static void sizes(void **state)
 {
-	static const char *const wrong[] = { "", "x", "G", "-1", "1Q", "1Gx", "1Gi", "nan", "inf", "1e30", "1K " };
+	static const char *const wrong[] = { "", "x", "G", "-1", "1Q", "1Gx", "1Gi", "nan", "inf", "1e30" };
 
 	(void)state;
 	expect_bytes("0", 0);
@@ -267,8 +267,7 @@ static void sizes(void **state)
 	expect_bytes("20GiB", INT64_C(20) << 30);
 	expect_bytes("2TB", INT64_C(2) << 40);
 	for (size_t i = 0; i < COUNT_OF(wrong); i++)
-		if (!strchr(wrong[i], ' '))
-			expect_no_bytes(wrong[i]);
+		expect_no_bytes(wrong[i]);
 }
 
 static void a_size_that_no_number_of_bytes_can_be(void **state)
