@@ -65,7 +65,7 @@ static int take_output(void *ctx, enum target_stream stream, const void *data, s
 static void end_as(struct target_end *out, enum target_how how, const char *why)
 {
 	out->how = how;
-	snprintf(out->why, sizeof(out->why), "%s", why);
+	snprintf(out->why, sizeof(out->why), "%.*s", (int)sizeof(out->why) - 1, why);
 }
 
 static void end_lost(struct target *t, struct target_end *out, const struct err *why)
