@@ -33,6 +33,8 @@ int image_user_check(const struct target_spec *spec, struct err *e)
 	if (!sum || strlen(sum) != 64 || strspn(sum, "0123456789abcdefABCDEF") != 64)
 		return err_set(e, ERR_CONFIG,
 			       "%s: image.sha256 must be the 64 hexadecimal digits of the disk's SHA-256", spec->name);
+	if (url && !str_starts(url, "http://") && !str_starts(url, "https://"))
+		return err_set(e, ERR_CONFIG, "%s: image.url must begin with https:// or http://", spec->name);
 	return 0;
 }
 
