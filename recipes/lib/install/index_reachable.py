@@ -40,7 +40,8 @@ def main():
     except HTTPError:
         return 0  # it answers; what it thinks of this page does not matter
     except Exception as error:
-        print(" ".join(str(error).split()) or type(error).__name__)
+        reason = getattr(error, "reason", error)
+        print(" ".join(str(getattr(reason, "strerror", None) or reason).split()) or type(error).__name__)
         return 1
     return 0
 

@@ -47,8 +47,15 @@ fi
 	>pip.out 2>&1
 status=$?
 cat pip.out
-if [ $status != 0 ] && grep -q -e 'No matching distribution found' -e 'Could not find a version that satisfies' pip.out; then
+[ $status != 0 ] || exit 0
+
+if grep -q -e 'No matching distribution found' -e 'Could not find a version that satisfies' pip.out; then
 	what=$(sed -n 's/.*No matching distribution found for \([^ ]*\).*/\1/p' pip.out | tail -n 1)
-	labctl_unavailable "the package index has no ${what:-$wanted} for this runtime"
+	where="the package index has"
+	[ $from_index = yes ] || where="the folder of archives has"
+	labctl_unavailable "$where no package ${what:-$wanted} that fits this runtime"
 fi
+# pip's own last words name nothing. What says why: the compiler's first error, else the last line of what pip had started.
+why=$(grep -m 1 -e ': error: ' -e ': fatal error: ' pip.out || sed -n '/\[end of output\]/q; /[^ ]/p' pip.out | tail -n 1)
+printf 'labctl: pip cannot install %s: %s\n' "$wanted" "$(printf '%s' "$why" | sed 's/^ *//')" >&2
 exit $status
