@@ -73,7 +73,11 @@ static void add_time(struct str *s, const char *before, int64_t ns, const char *
 
 	if (ns < TIME_SHOWN_NS)
 		return;
-	clock_format_duration(ns / NS_PER_S * NS_PER_S, text, sizeof(text));
+	/* A clock that runs shows whole seconds. */
+	if (ns < 60 * NS_PER_S)
+		snprintf(text, sizeof(text), "%" PRId64 " s", ns / NS_PER_S);
+	else
+		clock_format_duration(ns, text, sizeof(text));
 	str_addf(s, "%s%s%s", before, text, after);
 }
 

@@ -79,14 +79,26 @@ static unsigned char duration_byte(int64_t took_ns)
 	return (unsigned char)(DURATION_FIRST_STEP + DURATION_STEPS_PER_2 * log2((double)took_ns / (double)NS_PER_MS));
 }
 
+/* Two digits of it: more would not be true. */
+static int64_t rounded(int64_t ns)
+{
+	int64_t unit = 1;
+
+	while (ns / unit >= 100)
+		unit *= 10;
+	return (ns + unit / 2) / unit * unit;
+}
+
 /* The middle of what the byte stands for. */
 static int64_t duration_ns(unsigned char byte)
 {
+	double ns = (double)NS_PER_MS * exp2((byte - DURATION_FIRST_STEP + 0.5) / DURATION_STEPS_PER_2);
+
 	if (byte == DURATION_UNKNOWN)
 		return -1;
 	if (byte == DURATION_UNDER_1_MS)
 		return NS_PER_MS / 2;
-	return (int64_t)((double)NS_PER_MS * exp2((byte - DURATION_FIRST_STEP + 0.5) / DURATION_STEPS_PER_2));
+	return ns < (double)(INT64_MAX / 2) ? rounded((int64_t)ns) : INT64_MAX / 2;
 }
 
 void pack_durations(const struct result *r, const struct str *last, struct str *out)
