@@ -4,12 +4,7 @@
 #include <string.h>
 
 #include "base/mem.h"
-#include "base/vec.h"
-
-static const char *arch_of(const struct target_spec *target)
-{
-	return target->arch ? target->arch : host_arch();
-}
+#include "plan/identify.h"
 
 /* Depth first; `lab_load` has refused cycles. */
 static void add_needs(const struct lab *lab, const struct package_recipe *p, const struct package_recipe **items, size_t *count)
@@ -53,49 +48,6 @@ bool plan_uses_index(const struct lab *lab, const struct package_recipe *p, cons
 	for (size_t i = 0; i < count; i++)
 		uses |= installs_by_pip(needs[i], runtime, arch);
 	return uses;
-}
-
-static void add_canon(struct digest *d, const struct schema *s, const void *from)
-{
-	AUTO_STR text = { 0 };
-
-	schema_canon(s, from, &text);
-	digest_add_field(d, str_text(&text));
-}
-
-static void add_packages(struct digest *d, const struct lab *lab, const struct package_recipe *p)
-{
-	AUTO_FREE const struct package_recipe **needs = NULL;
-	size_t count;
-
-	plan_needs(lab, p, &needs, &count);
-	for (size_t i = 0; i < count; i++)
-		add_canon(d, &package_schema, needs[i]);
-	add_canon(d, &package_schema, p);
-}
-
-static void cell_identify(struct cell *c, const struct lab *lab, const struct plan_wish *wish)
-{
-	struct digest *d = digest_new();
-	char text[DIGEST_TEXT_BYTES];
-
-	digest_add_field(d, "cell 1");
-	digest_add_field(d, c->target->name);
-	digest_add_field(d, arch_of(c->target));
-	add_canon(d, &target_schema, c->target);
-	digest_add_field(d, c->runtime->name);
-	add_canon(d, &runtime_schema, c->runtime);
-	digest_add_field(d, c->package->name);
-	add_packages(d, lab, c->package);
-	digest_add_field(d, c->tier_name);
-	if (c->tier)
-		add_canon(d, &tier_schema, c->tier);
-	digest_add_field(d, wish->lib_digest);
-	if (plan_uses_index(lab, c->package, c->runtime->name, arch_of(c->target)))
-		digest_add_field(d, wish->index_digest);
-	digest_end(d, text);
-	memcpy(c->id, text, DIGEST_ID_BYTES - 1);
-	c->id[DIGEST_ID_BYTES - 1] = '\0';
 }
 
 static void add_cell(struct plan *p, const struct plan_wish *wish, const struct target_spec *target,
