@@ -212,6 +212,49 @@ int archive_pack(const char *path, const char *name_inside, archive_write_fn *fn
 	return result;
 }
 
+static int pack_text(struct packer *p, struct archive_entry *entry, const struct archive_text *file)
+{
+	size_t len = strlen(file->content);
+
+	archive_entry_set_pathname(entry, file->name);
+	archive_entry_set_filetype(entry, AE_IFREG);
+	archive_entry_set_perm(entry, 0644);
+	archive_entry_set_mtime(entry, 0, 0);
+	archive_entry_set_size(entry, (la_int64_t)len);
+	if (archive_write_header(p->stream, entry) < ARCHIVE_WARN ||
+	    archive_write_data(p->stream, file->content, len) < 0)
+		return pack_failed(p, file->name);
+	return 0;
+}
+
+static int make_iso(struct packer *p, const char *volume, const struct archive_text *files, size_t count)
+{
+	if (archive_write_set_format_iso9660(p->stream) != ARCHIVE_OK ||
+	    archive_write_set_format_option(p->stream, "iso9660", "volume-id", volume) != ARCHIVE_OK ||
+	    archive_write_open(p->stream, p, NULL, write_out, NULL) != ARCHIVE_OK)
+		return pack_failed(p, volume);
+	for (size_t i = 0; i < count; i++) {
+		struct archive_entry *entry = must(archive_entry_new());
+		int result = pack_text(p, entry, &files[i]);
+		archive_entry_free(entry);
+		if (result != 0)
+			return -1;
+	}
+	return archive_write_close(p->stream) != ARCHIVE_OK ? pack_failed(p, volume) : 0;
+}
+
+int archive_make_iso(const char *volume, const struct archive_text *files, size_t count, archive_write_fn *fn,
+		     void *ctx, struct err *e)
+{
+	struct packer p = { .fn = fn, .ctx = ctx, .e = e };
+
+	p.stream = must(archive_write_new());
+	int result = make_iso(&p, volume, files, count);
+	p.stopped = p.stopped || result != 0;
+	archive_write_free(p.stream);
+	return result;
+}
+
 /* ---- unpack ---- */
 
 struct unpacker {

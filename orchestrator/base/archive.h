@@ -24,6 +24,15 @@ int archive_unpack(const char *folder, uint64_t max_bytes, uint64_t max_files, a
 		   struct err *e);
 int archive_unpack_bytes(const char *folder, uint64_t max_bytes, uint64_t max_files, const void *data, size_t len,
 			 struct err *e);
+
+/* An ISO 9660 image of small files in one folder, with their names as they are (Rock Ridge and Joliet). */
+struct archive_text {
+	const char *name;
+	const char *content;
+};
+int archive_make_iso(const char *volume, const struct archive_text *files, size_t count, archive_write_fn *fn, void *ctx,
+		     struct err *e);
+
 const char *archive_library_version(void);
 
 #endif
