@@ -72,6 +72,7 @@ static int show(struct context *c, const struct plan *p, const struct matrix_opt
 
 	if (o->output) {
 		opts.colour = c->globals->colour && !strcmp(c->globals->colour, "always");
+		opts.ascii = false;
 		opts.width = 0;
 	}
 	if (judge_plan(c, p, &judged, e))

@@ -13,7 +13,7 @@
 #define RAW_CAP_BYTES (256u << 20)
 
 struct show_options {
-	const char *run, *test, *log, *format, *output;
+	const char *run, *test, *cause, *log, *format, *output;
 	bool all, raw;
 };
 
@@ -23,6 +23,7 @@ static const char *const formats[] = { "terminal", "json", NULL };
 
 static const struct option_row rows[] = {
 	{ "test", 0, OPTION_TEXT, AT(test), "PATTERN", NULL, NULL, "only tests whose name matches the regular expression" },
+	{ "cause", 0, OPTION_TEXT, AT(cause), "NAME", NULL, NULL, "only tests that this cause explains" },
 	{ "all", 'a', OPTION_FLAG, AT(all), NULL, NULL, NULL, "list every test, not only those that failed" },
 	{ "raw", 0, OPTION_FLAG, AT(raw), NULL, NULL, NULL, "print the raw output of every step" },
 	{ "log", 0, OPTION_TEXT, AT(log), "STEP", NULL, NULL, "print the raw output of one step: check, tests, 1-install-..." },
@@ -124,6 +125,16 @@ static int keep_matching(struct test_set *tests, const char *pattern, struct err
 	return 0;
 }
 
+static void keep_cause(struct test_set *tests, const char *cause)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < tests->count; i++)
+		if (tests->rows[i].cause && !strcmp(tests->rows[i].cause, cause))
+			tests->rows[kept++] = tests->rows[i];
+	tests->count = kept;
+}
+
 /* The raw output of the steps that were asked for, each under its name. */
 static int add_raw(struct context *c, const struct outcome_row *row, const char *only, struct str *out, struct err *e)
 {
@@ -161,6 +172,8 @@ static int draw(struct context *c, const struct show_options *o, const struct ou
 
 	if (!status && o->test)
 		status = keep_matching(&tests, o->test, e);
+	if (!status && o->cause)
+		keep_cause(&tests, o->cause);
 	if (o->output)
 		opts = (struct render_opts){ .program = "labctl" };
 	if (!status && o->format && !strcmp(o->format, "json"))

@@ -188,7 +188,7 @@ static bool wants_colour(const struct globals *g)
 struct render_opts context_render_opts(const struct globals *g)
 {
 	struct winsize size = { 0 };
-	struct render_opts opts = { .colour = wants_colour(g), .program = "labctl" };
+	struct render_opts opts = { .colour = wants_colour(g), .ascii = !render_locale_is_utf8(), .program = "labctl" };
 
 	if (isatty(STDOUT_FILENO) && !ioctl(STDOUT_FILENO, TIOCGWINSZ, &size))
 		opts.width = size.ws_col;

@@ -157,6 +157,7 @@ static struct progress_opts progress_opts(const struct runner *r, const struct p
 		.out = stderr,
 		.live = context_is_live(r->context->globals),
 		.colour = context_render_opts(r->context->globals).colour,
+		.ascii = !render_locale_is_utf8(),
 		.quiet = r->context->globals->quiet,
 		.lanes = p->lane_count,
 	};
@@ -191,7 +192,7 @@ int runner_run(struct context *c, const struct plan *p, int64_t run, const struc
 	struct schedule_tally tally = { 0 };
 	int status;
 
-	if (!run && begin_run(&r, p, e))
+	if (run ? store_resume_run(c->store, run, e) : begin_run(&r, p, e))
 		return -1;
 	r.run_folder = store_run_folder(c->store, r.run);
 	open_log(&r);

@@ -191,18 +191,28 @@ static bool is_run_name(const char *name)
 	return name[0] != '\0' && name[0] != '.' && strlen(name) < 128 && strchr(name, '/') == NULL;
 }
 
-static int write_new_run_file(const char *run_folder, const struct run_info *info, int64_t wall_ms, struct run_file *f,
-			      struct err *e)
+static void copy_cells(const char *const *cell_ids, struct run_file *f)
 {
-	f->command = mem_dup(info->command == NULL ? "" : info->command);
-	f->version = mem_dup(info->version == NULL ? "" : info->version);
-	f->started_wall_ms = wall_ms;
-	if (info->cell_ids != NULL) {
-		for (f->cells = 0; info->cell_ids[f->cells] != NULL; f->cells++)
-			;
-		f->cell_ids = mem_new((size_t)f->cells + 1, sizeof(*f->cell_ids));
-		for (int64_t i = 0; i < f->cells; i++)
-			f->cell_ids[i] = mem_dup(info->cell_ids[i]);
+	if (cell_ids == NULL)
+		return;
+	for (f->cells = 0; cell_ids[f->cells] != NULL; f->cells++)
+		;
+	f->cell_ids = mem_new((size_t)f->cells + 1, sizeof(*f->cell_ids));
+	for (int64_t i = 0; i < f->cells; i++)
+		f->cell_ids[i] = mem_dup(cell_ids[i]);
+}
+
+/* What the run was meant to be is said when it begins; one that goes on is what it was. */
+static int write_begun_run_file(const char *run_folder, const struct run_info *info, struct run_file *f, struct err *e)
+{
+	if (run_file_read(run_folder, f, NULL) == 0) {
+		f->ended_wall_ms = 0;
+		f->complete = false;
+	} else {
+		f->command = mem_dup(info->command == NULL ? "" : info->command);
+		f->version = mem_dup(info->version == NULL ? "" : info->version);
+		f->started_wall_ms = info->started_wall_ms;
+		copy_cells(info->cell_ids, f);
 	}
 	return run_file_write(run_folder, f, e);
 }
@@ -223,8 +233,16 @@ static int begin_row(struct store *s, const char *name, const struct run_file *f
 	return -1;
 }
 
-static int begin_run(struct store *s, const char *name, const struct run_info *info, int64_t wall_ms, int64_t *out_run,
-		     struct err *e)
+static void hold(struct store *s, int64_t run, int lock_fd)
+{
+	if (s->open_run_count == s->open_run_room) {
+		s->open_run_room = s->open_run_room * 2 + 2;
+		s->open_runs = mem_grow(s->open_runs, s->open_run_room, sizeof(*s->open_runs));
+	}
+	s->open_runs[s->open_run_count++] = (struct store_open_run){ run, lock_fd };
+}
+
+static int begin_run(struct store *s, const char *name, const struct run_info *info, int64_t *out_run, struct err *e)
 {
 	AUTO_FREE char *run_folder = store_path_of_run(s, name);
 	AUTO_FREE char *lock = file_join(run_folder, RUN_LOCK_FILE);
@@ -237,28 +255,26 @@ static int begin_run(struct store *s, const char *name, const struct run_info *i
 	/* The wait is for a labctl that is just looking whether the run is abandoned. */
 	if (file_lock(lock, RUN_LOCK_LIMIT_NS, &lock_fd, e) < 0)
 		return err_wrap(e, "another labctl is at work on run %s", name);
-	result = write_new_run_file(run_folder, info, wall_ms, &f, e);
+	result = write_begun_run_file(run_folder, info, &f, e);
 	if (result == 0)
 		result = begin_row(s, name, &f, out_run, e);
 	run_file_free(&f);
-	if (result < 0)
-		return -1;
-	if (s->open_run_count == s->open_run_room) {
-		s->open_run_room = s->open_run_room * 2 + 2;
-		s->open_runs = mem_grow(s->open_runs, s->open_run_room, sizeof(*s->open_runs));
-	}
-	s->open_runs[s->open_run_count++] = (struct store_open_run){ *out_run, TAKE_FD(lock_fd) };
-	return 0;
+	if (result == 0)
+		hold(s, *out_run, TAKE_FD(lock_fd));
+	return result;
 }
 
 int store_begin_run(struct store *s, const struct run_info *info, int64_t *out_run, struct err *e)
 {
-	int64_t wall_ms = info->started_wall_ms != 0 ? info->started_wall_ms : clock_wall_ms();
-	AUTO_FREE char *name = info->name == NULL ? make_run_name(s, wall_ms) : mem_dup(info->name);
+	struct run_info begun = *info;
+	AUTO_FREE char *name = NULL;
 
+	if (begun.started_wall_ms == 0)
+		begun.started_wall_ms = clock_wall_ms();
+	name = info->name == NULL ? make_run_name(s, begun.started_wall_ms) : mem_dup(info->name);
 	if (!is_run_name(name))
 		return err_set(e, ERR_USAGE, "\"%s\" cannot be the name of a run", name);
-	return begin_run(s, name, info, wall_ms, out_run, e);
+	return begin_run(s, name, &begun, out_run, e);
 }
 
 /* Caller frees; NULL with e set for a run that is not there. */
@@ -279,6 +295,14 @@ static char *name_of_run(struct store *s, int64_t run, struct err *e)
 		err_set(e, ERR_USAGE, "there is no run %lld", (long long)run);
 	}
 	return name;
+}
+
+int store_resume_run(struct store *s, int64_t run, struct err *e)
+{
+	AUTO_FREE char *name = name_of_run(s, run, e);
+	const struct run_info info = { .name = name };
+
+	return name == NULL ? -1 : store_begin_run(s, &info, &run, e);
 }
 
 char *store_run_folder(struct store *s, int64_t run)

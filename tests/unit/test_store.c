@@ -174,6 +174,7 @@ static void a_run_goes_on_under_its_name(void **state)
 {
 	struct store *s = open_store();
 	int64_t run = begin(s, "r1"), again;
+	struct err e = ERR_INIT;
 
 	(void)state;
 	write_record("r1", 1, 1, 5);
@@ -182,6 +183,16 @@ static void a_run_goes_on_under_its_name(void **state)
 	again = begin(s, "r1");
 	assert_int_equal(run, again);
 	assert_int_equal(count(s, "SELECT settled FROM run"), 0);
+	store_close(s);
+	s = open_store();
+	assert_int_equal(count(s, "SELECT settled FROM run"), 1);
+	assert_ok(store_resume_run(s, run, &e), e);
+	assert_int_equal(count(s, "SELECT settled FROM run"), 0);
+	write_record("r1", 2, 1, 5);
+	assert_ok(store_end_run(s, run, true, &e), e); /* also takes in what it was not told of */
+	assert_int_equal(count_outcomes(s), 2);
+	assert_int_equal(count(s, "SELECT count(*) FROM run WHERE command = 'labctl matrix p0' AND complete"), 1);
+	assert_int_equal(store_resume_run(s, 99, &e), -1);
 	store_close(s);
 }
 
