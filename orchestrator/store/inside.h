@@ -40,6 +40,9 @@ int store_ask_int(struct db_stmt *statement, int64_t *out, struct err *e);
 int store_begin(struct store *s, struct err *e);
 int store_commit(struct store *s, struct err *e);
 void store_rollback(struct store *s);
+/* runs.c. Caller frees; NULL with e set for a run that is not there. */
+char *store_name_of_run(struct store *s, int64_t run, struct err *e);
+void store_let_go(struct store *s, int64_t run); /* of the run's lock, if it is held */
 char *store_path_of_run(const struct store *s, const char *run_name); /* caller frees */
 
 /* packed.c: bytes that are stored once, however often they are said. */

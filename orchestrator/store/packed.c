@@ -1,5 +1,4 @@
 /* Content-addressed bytes: the list of a suite's tests is the same on every target and every night, and stored once. */
-#include <string.h>
 
 #include "base/compress.h"
 #include "base/digest.h"
