@@ -109,7 +109,7 @@ static int make_and_keep(const struct target_spec *spec, const char *id, const s
 	if (!failed && layer_finish(o->cache_folder, KIND, id, NULL, label, folder, e) == 0)
 		return 0;
 	layer_drop(folder);
-	return err_wrap(e, "%s", spec->name);
+	return -1;
 }
 
 static char *part_of(const char *folder, const char *name)
