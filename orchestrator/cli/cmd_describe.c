@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/mdoc.h"
 #include "base/mem.h"
 #include "cli/context.h"
 #include "cli/front.h"
@@ -33,26 +34,27 @@ static const struct schema *find_schema(const char *name, struct err *e)
 	return NULL;
 }
 
-/* A command's help as mdoc: its paragraphs, its examples, its options. */
+/* A command's help as mdoc: its paragraphs and its examples. */
 static void add_manual_text(const char *text, struct str *out)
 {
-	bool in_example = false;
+	bool in_example = false, new_paragraph = true;
 
 	while (*text) {
 		size_t len = strcspn(text, "\n");
-		bool example = len > 2 && text[0] == ' ' && text[1] == ' ';
+		AUTO_FREE char *line = mem_dup_bytes(text, len);
+		bool example = str_starts(line, "  ");
 
 		if (example != in_example)
 			str_add(out, example ? ".Bd -literal -offset indent\n" : ".Ed\n");
 		in_example = example;
-		if (!len)
-			str_add(out, ".Pp\n");
-		else {
-			if (text[0] == '.' || text[0] == '\'')
-				str_add(out, "\\&");
-			str_add_bytes(out, text + (example ? 2 : 0), len - (example ? 2 : 0));
+		if (example) {
+			mdoc_add_literal(out, line + 2);
 			str_add(out, "\n");
+		} else if (len) {
+			str_add(out, new_paragraph ? ".Pp\n" : "");
+			mdoc_add_prose(out, line, "");
 		}
+		new_paragraph = !len;
 		text += len + (text[len] == '\n');
 	}
 	if (in_example)
@@ -62,13 +64,14 @@ static void add_manual_text(const char *text, struct str *out)
 static void add_manual_command(const struct command *c, struct str *out)
 {
 	str_addf(out, ".It Nm Ic %s", c->name);
-	if (c->operands)
-		str_addf(out, " Ar %s", c->operands);
-	str_addf(out, "\n%s.\n", c->title);
-	if (c->help) {
-		str_add(out, ".Pp\n");
-		add_manual_text(c->help, out);
+	if (c->operands) {
+		str_add(out, " Ar ");
+		mdoc_add_literal(out, c->operands);
 	}
+	str_add(out, "\n");
+	mdoc_add_prose(out, c->title, ".");
+	if (c->help)
+		add_manual_text(c->help, out);
 	if (!c->options)
 		return;
 	str_add(out, ".Bl -tag -width Ds\n");
@@ -87,8 +90,10 @@ static void add_manual_commands(struct str *out)
 static void add_manual_exit(struct str *out)
 {
 	str_add(out, ".Bl -tag -width Ds -compact\n");
-	for (const struct exit_row *row = exit_rows; row->word; row++)
-		str_addf(out, ".It %d\n%s: %s\n", row->status, row->word, row->help);
+	for (const struct exit_row *row = exit_rows; row->word; row++) {
+		str_addf(out, ".It %d\n", row->status);
+		mdoc_add_prose(out, row->help, ".");
+	}
 	str_add(out, ".El\n");
 }
 
@@ -106,6 +111,50 @@ static bool add_program_part(const char *name, struct str *out)
 	else
 		return false;
 	return true;
+}
+
+/* Where to break the line, at most width columns from its start: at the last blank, or at the next where a word is too long. */
+static size_t fold_at(const char *line, size_t len, size_t indent, size_t width)
+{
+	size_t at = width < len ? width : len;
+
+	if (len <= width)
+		return len;
+	while (at > indent && line[at] != ' ')
+		at--;
+	return at > indent ? at : indent + strcspn(line + indent, " \n");
+}
+
+/* Breaks long lines for a terminal; what follows keeps the indentation. */
+static void fold(const char *text, size_t width, struct str *out)
+{
+	while (*text) {
+		size_t len = strcspn(text, "\n"), indent = strspn(text, " ");
+		const char *rest = text + indent;
+
+		text += len;
+		while (rest < text) {
+			size_t part = fold_at(rest - indent, (size_t)(text - rest) + indent, indent, width) - indent;
+
+			str_addf(out, "%*s%.*s\n", (int)indent, "", (int)part, rest);
+			rest += part;
+			rest += strspn(rest, " ");
+		}
+		if (!len)
+			str_add(out, "\n");
+		text += *text == '\n';
+	}
+}
+
+static int put_folded(const struct globals *g, const struct str *text, struct err *e)
+{
+	int width = context_render_opts(g).width;
+	AUTO_STR folded = { 0 };
+
+	if (width < 40)
+		return context_put(NULL, text, e);
+	fold(str_text(text), (size_t)width, &folded);
+	return context_put(NULL, &folded, e);
 }
 
 /* What is in force here, and why. */
@@ -140,7 +189,7 @@ static int run_describe(const struct globals *g, void *options, int operand_coun
 	AUTO_STR out = { 0 };
 
 	if (!operand_count)
-		return describe_here(g, &out, e) ? -1 : context_put(NULL, &out, e);
+		return describe_here(g, &out, e) ? -1 : put_folded(g, &out, e);
 	for (int i = 0; i < operand_count; i++) {
 		if (o->manual && add_program_part(operands[i], &out))
 			continue;
@@ -152,7 +201,7 @@ static int run_describe(const struct globals *g, void *options, int operand_coun
 		else
 			schema_describe(s, &out);
 	}
-	return context_put(NULL, &out, e);
+	return put_folded(g, &out, e);
 }
 
 const struct command describe_command = {

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/mdoc.h"
 #include "base/mem.h"
 
 static int fail_value(const struct option_row *row, const char *value, const char *wanted, struct err *e)
@@ -228,6 +229,12 @@ static void option_words(const struct option_row *row, struct str *out)
 		str_addf(out, " %s", row->value_name);
 }
 
+static void add_choices(const struct option_row *row, struct str *out)
+{
+	for (const char *const *choice = row->choices; choice && *choice; choice++)
+		str_addf(out, "%s%s", choice == row->choices ? ": " : ", ", *choice);
+}
+
 void options_help(const struct option_row *rows, struct str *out)
 {
 	for (const struct option_row *row = rows; row && row->name; row++) {
@@ -235,8 +242,7 @@ void options_help(const struct option_row *rows, struct str *out)
 
 		option_words(row, &words);
 		str_addf(out, "  %-26s %s%s", str_text(&words), words.len > 26 ? "\n                             " : "", row->help);
-		for (const char *const *choice = row->choices; choice && *choice; choice++)
-			str_addf(out, "%s%s", choice == row->choices ? ": " : ", ", *choice);
+		add_choices(row, out);
 		str_add(out, "\n");
 	}
 }
@@ -244,16 +250,18 @@ void options_help(const struct option_row *rows, struct str *out)
 void options_man(const struct option_row *rows, struct str *out)
 {
 	for (const struct option_row *row = rows; row && row->name; row++) {
+		AUTO_STR help = { 0 };
+
 		str_add(out, ".It ");
 		if (row->letter)
 			str_addf(out, "Fl %c , ", row->letter);
 		str_addf(out, "Fl Fl %s", row->name);
 		if (row->value_name)
 			str_addf(out, " Ar %s", row->value_name);
-		str_addf(out, "\n%s", row->help);
-		for (const char *const *choice = row->choices; choice && *choice; choice++)
-			str_addf(out, "%s%s", choice == row->choices ? ": " : ", ", *choice);
-		str_add(out, ".\n");
+		str_add(out, "\n");
+		str_add(&help, row->help);
+		add_choices(row, &help);
+		mdoc_add_prose(out, str_text(&help), ".");
 	}
 }
 

@@ -1,5 +1,6 @@
 #include <string.h>
 
+#include "base/mdoc.h"
 #include "lab/schema.h"
 #include "lab/schema_value.h"
 
@@ -70,21 +71,6 @@ void schema_describe(const struct schema *s, struct str *out)
 	describe_fields(s, 0, out);
 }
 
-/* roff takes a dot or a quote at the start of a line for a command, and backslashes for its own. */
-static void add_roff(const char *text, struct str *out)
-{
-	if (text[0] == '.' || text[0] == '\'')
-		str_add(out, "\\&");
-	for (; *text; text++) {
-		if (*text == '\\')
-			str_add(out, "\\e");
-		else if (*text == '-')
-			str_add(out, "\\-");
-		else
-			str_add_char(out, *text);
-	}
-}
-
 static void describe_man_fields(const struct schema *s, struct str *out)
 {
 	str_add(out, ".Bl -tag -width Ds\n");
@@ -93,12 +79,10 @@ static void describe_man_fields(const struct schema *s, struct str *out)
 		if (!is_written(f))
 			continue;
 		str_addf(out, ".It Cm %s\n", f->key);
-		add_roff(f->help, out);
-		str_add(out, ".\n");
+		mdoc_add_prose(out, f->help, ".");
+		str_add(&facts, "Value: ");
 		add_facts(f, &facts);
-		str_add(out, "Value: ");
-		add_roff(str_text(&facts), out);
-		str_add(out, ".\n");
+		mdoc_add_prose(out, str_text(&facts), ".");
 		if (f->of)
 			describe_man_fields(f->of, out);
 	}
@@ -107,7 +91,6 @@ static void describe_man_fields(const struct schema *s, struct str *out)
 
 void schema_describe_man(const struct schema *s, struct str *out)
 {
-	add_roff(s->help, out);
-	str_add(out, ".\n");
+	mdoc_add_prose(out, s->help, ".");
 	describe_man_fields(s, out);
 }
