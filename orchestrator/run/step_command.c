@@ -18,7 +18,8 @@ struct output_sink {
 	struct parser *parser;
 	struct lines *last[2];  /* by stream */
 	char last_line[256];
-	struct err failed;      /* of writing the log or parsing; code ERR_NONE: fine */
+	struct err failed;      /* of writing the log; code ERR_NONE: fine */
+	struct err unreadable;  /* of parsing; code ERR_NONE: fine */
 };
 
 /* "labctl-progress DONE TOTAL BAD NAME", from our supervisor, for the eye only. */
@@ -54,12 +55,10 @@ static void on_output(void *ctx, enum target_stream stream, const void *data, si
 	struct output_sink *sink = ctx;
 
 	lines_feed(sink->last[stream == TARGET_ERR], data, len);
-	if (sink->failed.code != ERR_NONE)
-		return;
-	if (compress_add(sink->log, data, len, &sink->failed))
-		return;
-	if (sink->parser && stream == TARGET_OUT)
-		parser_feed(sink->parser, data, len, &sink->failed);
+	if (sink->failed.code == ERR_NONE)
+		compress_add(sink->log, data, len, &sink->failed);
+	if (sink->parser && stream == TARGET_OUT && sink->unreadable.code == ERR_NONE)
+		parser_feed(sink->parser, data, len, &sink->unreadable);
 }
 
 static const char *const how_words[] = {
@@ -121,7 +120,7 @@ int step_command_run(struct cell_run *r, const struct step_command *c, struct st
 {
 	AUTO_FREE char *name = mem_printf("%s.log.zst", c->name);
 	AUTO_FREE char *path = file_join(r->opts->folder, name);
-	struct output_sink sink = { .r = r, .parser = c->parser, .failed = ERR_INIT };
+	struct output_sink sink = { .r = r, .parser = c->parser, .failed = ERR_INIT, .unreadable = ERR_INIT };
 	uint64_t dropped_bytes;
 	int status;
 
@@ -137,6 +136,7 @@ int step_command_run(struct cell_run *r, const struct step_command *c, struct st
 		lines_free(sink.last[i]);
 	}
 	snprintf(out->last_line, sizeof(out->last_line), "%s", sink.last_line);
+	out->unreadable = sink.unreadable;
 	dropped_bytes = compress_dropped_bytes(sink.log);
 	if (compress_close(sink.log, status ? NULL : e))
 		return -1;

@@ -26,6 +26,7 @@ struct step_command {
 struct step_end {
 	struct target_end end;
 	char last_line[256];          /* of what it printed, clean text; may be empty */
+	struct err unreadable;        /* why the parser refused what it printed; code ERR_NONE: it did not */
 };
 
 /* -1: labctl itself cannot go on. Adds the step to the outcome. A lost target is an end, not an error. */

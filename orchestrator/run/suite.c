@@ -57,7 +57,7 @@ static struct parser *open_parser(const struct cell_run *r, struct err *e)
 }
 
 /* The report that the run wrote, from the target into the parser. Not there: nothing is fed. */
-static int feed_report(struct cell_run *r, const char *there, struct parser *parser, struct err *e)
+static int feed_report(struct cell_run *r, const char *there, struct parser *parser, struct err *unreadable, struct err *e)
 {
 	AUTO_FREE char *folder = NULL;
 	AUTO_FREE char *path = NULL;
@@ -71,21 +71,25 @@ static int feed_report(struct cell_run *r, const char *there, struct parser *par
 	status = target_get(r->target, there, folder, e);
 	if (status && e->code == ERR_IO)
 		status = 0; /* it wrote none */
-	else if (!status)
-		status = file_read(path, REPORT_CAP_BYTES, &text, e) || parser_feed(parser, str_text(&text), text.len, e) ? -1 : 0;
+	else if (!status && !file_read(path, REPORT_CAP_BYTES, &text, unreadable))
+		parser_feed(parser, str_text(&text), text.len, unreadable);
 	file_remove_tree(folder, NULL);
 	return status;
 }
 
-static int parse_report(struct cell_run *r, struct parser *parser, const struct step_end *end, struct err *e)
+/* What cannot be read is the suite's fault and told as that; what had been read until there counts. */
+static int read_results(struct cell_run *r, struct parser *parser, struct step_end *end, struct err *e)
 {
 	const struct tier *tier = r->cell->tier;
 	const char *report = tier->format == TIER_PYTEST ? EVENTS_FILE : tier->report;
+	struct err refused = ERR_INIT;
 
-	if (report && end->end.how != TARGET_LOST && feed_report(r, report, parser, e))
+	if (report && end->end.how != TARGET_LOST && feed_report(r, report, parser, &end->unreadable, e))
 		return -1;
 	result_free(&r->out->result);
-	return parser_finish(parser, &r->out->result, e);
+	if (parser_finish(parser, &r->out->result, &refused) && end->unreadable.code == ERR_NONE)
+		end->unreadable = refused;
+	return 0;
 }
 
 /* The status of the whole is the one test there is. */
@@ -136,11 +140,15 @@ static int judge(struct cell_run *r, const struct step_end *end, struct err *e)
 {
 	if (mark_causes(r, e) || mark_known(r, e))
 		return -1;
-	if (!step_settle_ending(r, "testing", end)) {
-		outcome_settle(r->out);
-		if (!r->out->result.count)
-			step_verdict(r, VERDICT_BROKEN, "no test ran; status %d: %s", end->end.status, end->last_line);
+	if (step_settle_ending(r, "testing", end))
+		return 0;
+	if (end->unreadable.code != ERR_NONE) {
+		step_verdict(r, VERDICT_BROKEN, "%.250s; status %d: %s", end->unreadable.text, end->end.status, end->last_line);
+		return 0;
 	}
+	outcome_settle(r->out);
+	if (!r->out->result.count)
+		step_verdict(r, VERDICT_BROKEN, "no test ran; status %d: %s", end->end.status, end->last_line);
 	return 0;
 }
 
@@ -168,7 +176,7 @@ int suite_run(struct cell_run *r, struct err *e)
 	if (!status && by_exit)
 		result_of_exit(r, &end);
 	else if (!status)
-		status = parse_report(r, parser, &end, e);
+		status = read_results(r, parser, &end, e);
 	parser_free(parser);
 	return status ? -1 : judge(r, &end, e);
 }
