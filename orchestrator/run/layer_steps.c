@@ -25,6 +25,7 @@ static void add_install_step(struct str *script, const struct install_step *step
 		add_words(script, "sh lib/install/apt_pure.sh \"$LABCTL_PREFIX/pure-$LABCTL_RUNTIME\"", &step->apt_pure);
 	}
 	if (step->pip.count) {
+		str_add(script, "sh lib/install/index.sh\n");
 		add_words(script, "sh lib/install/apt.sh", &step->pip_needs);
 		add_words(script, "sh lib/install/pip.sh", &step->pip);
 	}

@@ -2,32 +2,19 @@
 
 Without a URL it asks for the index that the runtime's own pip would use.
 """
+import glob
 import sys
 
 
 def default_index():
-    try:
-        import ensurepip  # noqa: F401  (a pip of the runtime's own will come from here)
-    except ImportError:
-        pass
+    """What pip asks when nobody says otherwise: it knows, and nothing else should."""
     try:
         from pip._internal.models.index import PyPI
-        return PyPI.simple_url
     except ImportError:
-        return index_of_bundled_pip()
-
-
-def index_of_bundled_pip():
-    import glob
-    import os
-    import ensurepip
-    folders = [os.path.join(os.path.dirname(ensurepip.__file__), "_bundled"), "/usr/share/python-wheels"]
-    for folder in folders:
-        for wheel in sorted(glob.glob(os.path.join(folder, "pip-*.whl"))):
+        for wheel in sorted(glob.glob("/usr/share/python-wheels/pip-*.whl")):
             sys.path.insert(0, wheel)
-            from pip._internal.models.index import PyPI
-            return PyPI.simple_url
-    raise RuntimeError("the runtime has no pip")
+        from pip._internal.models.index import PyPI
+    return PyPI.simple_url
 
 
 def main():

@@ -1,25 +1,13 @@
 # sh lib/install/pip.sh REQUIREMENT... : installs with the runtime's own pip, in an environment of its own below the prefix.
 #
-# Set by labctl, each may be empty: LABCTL_INDEX_URL, LABCTL_INDEX_FOLDER (a folder of archives here), LABCTL_INDEX_ONLY_FOLDER (yes),
-# LABCTL_INDEX_CONSTRAINTS (a file here), LABCTL_INDEX_ISOLATED (no: build with what is installed).
+# Set by labctl, each may be empty: LABCTL_INDEX_URL, LABCTL_INDEX_FOLDER (a folder of archives here), LABCTL_INDEX_CONSTRAINTS (a file
+# here), LABCTL_INDEX_ISOLATED (no: build with what is installed).
 set -u
 . lib/install/env.sh
 
 wanted=$*
 venv=$LABCTL_PREFIX/venv-$LABCTL_RUNTIME
-from_index=yes
-[ "${LABCTL_INDEX_ONLY_FOLDER:-}" != yes ] || from_index=no
-
-if [ $from_index = yes ]; then
-	# A script's last line is its verdict; what pip may say on the way is kept in the log.
-	reason=$("$LABCTL_COMMAND" lib/install/index_reachable.py "${LABCTL_INDEX_URL:-}" 2>&1) || {
-		if [ -z "${LABCTL_INDEX_FOLDER:-}" ]; then
-			labctl_unavailable "no package index reachable ($(printf '%s' "$reason" | tail -n 1 | cut -c 1-160))"
-		fi
-		echo "labctl: no package index reachable, only the folder of archives is used: $reason"
-		from_index=no
-	}
-fi
+from_index=$(cat index.state) || exit 1 # index.sh has looked
 
 if [ ! -x "$venv/bin/python" ]; then
 	mkdir -p "$LABCTL_PREFIX"
