@@ -31,7 +31,7 @@ static const struct option_row rows[] = {
 	{ "tier", 0, OPTION_TEXT, AT(selection.tier), "TIER", NULL, "tier", "which of the packages' tests: smoke, standard, full" },
 	{ "fresh", 0, OPTION_FLAG, AT(wanted.fresh), NULL, NULL, NULL, "run every cell, also those with a fresh result" },
 	{ "resume", 0, OPTION_FLAG, AT(wanted.resume), NULL, NULL, NULL,
-	  "go on with the last run that was cut off: its finished cells are not run again" },
+	  "go on with the last run, which was cut off: what it was to do and has not done" },
 	{ "no-run", 0, OPTION_FLAG, AT(no_run), NULL, NULL, NULL, "run nothing, show what is known" },
 	{ "dry-run", 'n', OPTION_FLAG, AT(dry_run), NULL, NULL, NULL, "show what would run, and why, and end" },
 	{ "jobs", 'j', OPTION_COUNT, AT(runner.jobs), "N", NULL, NULL, "at most so many targets at once" },
@@ -83,6 +83,29 @@ static int show(struct context *c, const struct plan *p, const struct matrix_opt
 	return context_put(o->output, &out, e) ? -1 : status;
 }
 
+static int check_words(const struct matrix_options *o, struct err *e)
+{
+	if (o->wanted.fresh && o->no_run)
+		return err_set(e, ERR_USAGE, "--fresh and --no-run exclude each other");
+	if (o->wanted.resume && (o->wanted.fresh || o->no_run))
+		return err_set(e, ERR_USAGE, "--resume and --%s exclude each other", o->no_run ? "no-run" : "fresh");
+	return 0;
+}
+
+static int run_wanted(struct context *c, const struct plan *p, const struct wanted *w, struct matrix_options *o, struct runner_end *end,
+		      struct err *e)
+{
+	o->runner.part_of_run = wanted_left_out(w) > 0;
+	if (o->runner.part_of_run) {
+		log_warning("%zu cells of the run that was cut off are not chosen here, or what decides them has changed since: it stays cut off",
+			    wanted_left_out(w));
+	}
+	if (p->lane_count)
+		return runner_run(c, p, wanted_run(w), &o->runner, end, e);
+	/* All its cells had finished; only its end was cut off. */
+	return wanted_run(w) ? store_end_run(c->store, wanted_run(w), !o->runner.part_of_run, e) : 0;
+}
+
 static int run_matrix(const struct globals *g, void *options, int operand_count, char **operands, struct err *e)
 {
 	struct matrix_options *o = options;
@@ -92,22 +115,23 @@ static int run_matrix(const struct globals *g, void *options, int operand_count,
 	struct runner_end end = { 0 };
 	int status;
 
-	if (o->wanted.fresh && o->no_run)
-		return err_set(e, ERR_USAGE, "--fresh and --no-run exclude each other");
-	if (context_open(&c, g, e) || context_open_store(&c, o->dry_run || o->no_run, e))
+	if (check_words(o, e))
+		return -1;
+	o->wanted.none = o->no_run;
+	o->wanted.only_look = o->dry_run || o->no_run;
+	if (context_open(&c, g, e) || context_open_store(&c, o->wanted.only_look, e))
 		return -1;
 	p = context_plan(&c, &o->selection, (const char *const *)operands, (size_t)operand_count, e);
 	if (!p)
 		return -1;
-	o->wanted.none = o->no_run;
 	w = wanted_open(&c, p, &o->wanted, e);
 	status = w ? 0 : -1;
 	if (!status) {
 		plan_lanes(p, wanted_cell, w);
 		if (o->dry_run)
 			print_plan(p, w);
-		else if (p->lane_count)
-			status = runner_run(&c, p, wanted_run(w), &o->runner, &end, e);
+		else
+			status = run_wanted(&c, p, w, o, &end, e);
 		if (!status && !o->dry_run)
 			status = show(&c, p, o, e);
 	}

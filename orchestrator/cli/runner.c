@@ -39,7 +39,10 @@ static void tell_step(struct runner *r, const struct lane *lane, const struct la
 
 static void tell_failure(struct runner *r, const struct lane *lane, const struct lane_news *news)
 {
-	AUTO_FREE char *text = mem_printf("%s: %s%s%s", lane->target->name, news->text, news->hint[0] ? "\n  " : "", news->hint);
+	/* Most errors of a target begin with its name. */
+	bool named = str_starts(news->text, lane->target->name) && news->text[strlen(lane->target->name)] == ':';
+	AUTO_FREE char *text = mem_printf("%s%s%s%s%s", named ? "" : lane->target->name, named ? "" : ": ", news->text,
+					  news->hint[0] ? "\n  " : "", news->hint);
 
 	progress_note(r->progress, text);
 }
@@ -68,7 +71,20 @@ static void on_lane(void *ctx, const struct lane *lane, const struct lane_news *
 	}
 }
 
-static int on_outcome(void *ctx, const struct lane *lane, const char *folder, struct err *e)
+/* Counted is the last attempt; that there will be another one is only said. */
+static void tell_outcome(struct runner *r, const char *label, const struct outcome *o, bool again)
+{
+	AUTO_FREE char *text = NULL;
+
+	if (!again) {
+		progress_cell(r->progress, label, o->verdict, &o->result.tally, o->reason, o->took_ns);
+		return;
+	}
+	text = mem_printf("%s: %s; once more on a new machine", label, o->reason);
+	progress_note(r->progress, text);
+}
+
+static int on_outcome(void *ctx, const struct lane *lane, const char *folder, bool again, struct err *e)
 {
 	struct runner *r = ctx;
 	AUTO_FREE char *path = file_join(r->run_folder, folder);
@@ -83,7 +99,7 @@ static int on_outcome(void *ctx, const struct lane *lane, const char *folder, st
 	c = cell_of(lane, outcome.cell_id);
 	if (c)
 		cell_label(c, &label);
-	progress_cell(r->progress, str_text(&label), outcome.verdict, &outcome.result.tally, outcome.reason, outcome.took_ns);
+	tell_outcome(r, str_text(&label), &outcome, again);
 	outcome_free(&outcome);
 	return 0;
 }
@@ -192,7 +208,7 @@ int runner_run(struct context *c, const struct plan *p, int64_t run, const struc
 	struct schedule_tally tally = { 0 };
 	int status;
 
-	if (run ? store_resume_run(c->store, run, e) : begin_run(&r, p, e))
+	if (!run && begin_run(&r, p, e))
 		return -1;
 	r.run_folder = store_run_folder(c->store, r.run);
 	open_log(&r);
@@ -203,7 +219,7 @@ int runner_run(struct context *c, const struct plan *p, int64_t run, const struc
 	status = schedule_run(p, &schedule, &ears, &tally, e);
 	log_set_sink(NULL, NULL);
 	progress_close(r.progress);
-	if (!status && store_end_run(c->store, r.run, !tally.cells_left, e))
+	if (!status && store_end_run(c->store, r.run, !tally.cells_left && !o->part_of_run, e))
 		status = -1;
 	*out = (struct runner_end){ r.run, tally.interrupted };
 	free(r.run_folder);

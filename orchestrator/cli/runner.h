@@ -7,6 +7,7 @@
 struct runner_options {
 	int64_t jobs;
 	bool in_process;
+	bool part_of_run; /* what is left of the run is more than this plan has: it stays cut off */
 };
 
 struct runner_end {
@@ -14,7 +15,7 @@ struct runner_end {
 	bool interrupted;
 };
 
-/* Runs the lanes of the plan; `run` 0 begins a new one, else goes on with that. */
+/* Runs the lanes of the plan; `run` 0 begins a new one, else that goes on, which store_resume_run has opened. Ends it. */
 int runner_run(struct context *c, const struct plan *p, int64_t run, const struct runner_options *o, struct runner_end *out, struct err *e);
 
 #endif

@@ -42,6 +42,8 @@ int lane_news_send(const struct lane_news *news, int fd)
 		json_add_text(&w, "hint", news->hint);
 	if (news->kind == LANE_FAILED)
 		json_add_text(&w, "code", err_code_name((enum err_code)news->code));
+	if (news->again)
+		json_add_bool(&w, "again", true);
 	if (news->kind == CELL_PROGRESS) {
 		json_add_int(&w, "done", news->done);
 		json_add_int(&w, "total", news->total);
@@ -76,5 +78,6 @@ int lane_news_parse(const char *line, size_t len, struct lane_news *out)
 	out->done = json_int(json_at(root, "done"), 0);
 	out->total = json_int(json_at(root, "total"), 0);
 	out->bad = json_int(json_at(root, "bad"), 0);
+	out->again = json_bool(json_at(root, "again"), false);
 	return 0;
 }

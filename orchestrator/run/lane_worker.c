@@ -27,6 +27,12 @@ struct work {
 	const struct cell *cell; /* the running one */
 };
 
+static void tell(struct work *w, const struct lane_news *news)
+{
+	if (lane_news_send(news, w->news_fd))
+		_exit(1); /* nobody listens any more */
+}
+
 static void send(struct work *w, enum lane_news_kind kind, const char *text, const struct err *why)
 {
 	struct lane_news news = { .kind = kind };
@@ -38,8 +44,7 @@ static void send(struct work *w, enum lane_news_kind kind, const char *text, con
 		news.code = why->code;
 		snprintf(news.hint, sizeof(news.hint), "%.500s", why->hint);
 	}
-	if (lane_news_send(&news, w->news_fd))
-		_exit(1); /* nobody listens any more */
+	tell(w, &news);
 }
 
 static void on_say(void *ctx, const char *what)
@@ -58,8 +63,7 @@ static void on_progress(void *ctx, int64_t done, int64_t total, int64_t bad)
 	struct lane_news news = { .kind = CELL_PROGRESS, .done = done, .total = total, .bad = bad };
 
 	memcpy(news.cell_id, w->cell->id, sizeof(news.cell_id));
-	if (lane_news_send(&news, w->news_fd))
-		_exit(1);
+	tell(w, &news);
 }
 
 static bool must_stop(const struct work *w)
@@ -188,14 +192,17 @@ static void settle_unopened(struct outcome *out, const struct err *why)
 	snprintf(out->hint, sizeof(out->hint), "%.250s", why->hint);
 }
 
-static int record_and_tell(struct work *w, struct outcome *outcome, const char *part, struct err *e)
+static int record_and_tell(struct work *w, struct outcome *outcome, const char *part, bool again, struct err *e)
 {
+	struct lane_news news = { .kind = CELL_DONE, .again = again };
 	char folder[64];
 
 	if (part ? finish_record(w->cell, w->opts, outcome, part, folder, sizeof(folder), e) :
 		   lane_record(w->cell, w->opts, outcome, folder, sizeof(folder), e))
 		return -1;
-	send(w, CELL_DONE, folder, NULL);
+	memcpy(news.cell_id, w->cell->id, sizeof(news.cell_id));
+	snprintf(news.text, sizeof(news.text), "%s", folder);
+	tell(w, &news);
 	return 0;
 }
 
@@ -211,7 +218,7 @@ static int fail_rest(struct work *w, size_t first, const struct err *why, struct
 		w->cell = &w->lane->cells[i];
 		outcome_start(&outcome);
 		settle_unopened(&outcome, why);
-		status = record_and_tell(w, &outcome, NULL, e);
+		status = record_and_tell(w, &outcome, NULL, false, e);
 		outcome_free(&outcome);
 		if (status)
 			return -1;
@@ -220,7 +227,7 @@ static int fail_rest(struct work *w, size_t first, const struct err *why, struct
 }
 
 /* One attempt. *out_lost: the target went away under it. */
-static int attempt_cell(struct work *w, bool *out_lost, struct err *e)
+static int attempt_cell(struct work *w, bool is_last, bool *out_lost, struct err *e)
 {
 	struct outcome outcome;
 	struct steps_opts opts = {
@@ -239,9 +246,11 @@ static int attempt_cell(struct work *w, bool *out_lost, struct err *e)
 	outcome.started_wall_ms = clock_wall_ms();
 	part = begin_record(w->cell, w->opts, &outcome.attempt, e);
 	opts.folder = part;
-	if (part && !steps_run(w->target, w->cell, &opts, &outcome, e))
-		status = record_and_tell(w, &outcome, part, e);
+	if (part)
+		status = steps_run(w->target, w->cell, &opts, &outcome, e);
 	*out_lost = outcome.verdict == VERDICT_LOST;
+	if (!status)
+		status = record_and_tell(w, &outcome, part, *out_lost && !is_last, e);
 	outcome_free(&outcome);
 	return status;
 }
@@ -258,7 +267,7 @@ static int work_on_cell(struct work *w, size_t at, struct err *e)
 		if (!w->target && open_target(w, &why))
 			return fail_rest(w, at, &why, e) ? -1 : 1;
 		send(w, CELL_STARTS, NULL, NULL);
-		if (attempt_cell(w, &lost, e))
+		if (attempt_cell(w, tries == w->opts->retries, &lost, e))
 			return -1;
 		if (lost)
 			close_target(w);

@@ -23,6 +23,7 @@ struct lane_news {
 	char hint[512];     /* LANE_FAILED */
 	int code;           /* LANE_FAILED: enum err_code */
 	int64_t done, total, bad;
+	bool again;         /* CELL_DONE: the target was lost under it, and a new one gets another attempt */
 };
 
 int lane_news_send(const struct lane_news *news, int fd); /* one line; -1: the parent is gone */

@@ -91,17 +91,17 @@ static void fail_run(struct schedule *s, const struct err *e)
 			proc_kill_group(s->lanes[i].pid, SIGKILL);
 }
 
-static void take_outcome(struct running_lane *r, const char *folder)
+static void take_outcome(struct running_lane *r, const char *folder, bool again)
 {
 	struct schedule *s = r->schedule;
 	struct err e = ERR_INIT;
 
-	s->tally->cells_done++;
-	if (s->ears->outcome && s->ears->outcome(s->ears->ctx, r->lane, folder, &e))
+	s->tally->cells_done += !again;
+	if (s->ears->outcome && s->ears->outcome(s->ears->ctx, r->lane, folder, again, &e))
 		fail_run(s, &e);
 }
 
-/* Which cell comes next if this worker dies now: the one behind the last that has an outcome. A retry of a lost cell sends a second outcome of it. */
+/* Which cell is at work if this worker dies now: the one behind the last that is done with. */
 static void note_done(struct running_lane *r, const char *cell_id)
 {
 	for (size_t i = 0; i < r->lane->count; i++)
@@ -124,8 +124,9 @@ static void on_news_line(void *ctx, const char *line, size_t len)
 	if (s->ears->lane)
 		s->ears->lane(s->ears->ctx, r->lane, &news);
 	if (news.kind == CELL_DONE) {
-		note_done(r, news.cell_id);
-		take_outcome(r, news.text);
+		if (!news.again)
+			note_done(r, news.cell_id);
+		take_outcome(r, news.text, news.again);
 	}
 }
 
@@ -151,7 +152,7 @@ static void record_death(struct running_lane *r, const struct proc_end *end)
 		if (s->ears->lane)
 			s->ears->lane(s->ears->ctx, r->lane, &news);
 		r->next++;
-		take_outcome(r, folder);
+		take_outcome(r, folder, false);
 	}
 	outcome_free(&outcome);
 }

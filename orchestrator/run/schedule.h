@@ -16,8 +16,9 @@ struct schedule_opts {
 /* What the live view and the store hear of it. Called in the parent, from its loop. */
 struct schedule_ears {
 	void (*lane)(void *ctx, const struct lane *lane, const struct lane_news *news);
-	/* A finished cell: its record is on disk at run_folder/<folder>. -1 ends the run with e. */
-	int (*outcome)(void *ctx, const struct lane *lane, const char *folder, struct err *e);
+	/* An attempt at a cell that has ended: its record is on disk at run_folder/<folder>. again: another attempt at the cell follows. -1 ends the run
+	 * with e. */
+	int (*outcome)(void *ctx, const struct lane *lane, const char *folder, bool again, struct err *e);
 	void (*stopping)(void *ctx, bool now); /* first and second Ctrl-C */
 	void (*tick)(void *ctx);               /* ten times a second on a terminal's behalf */
 	void *ctx;

@@ -313,6 +313,24 @@ int query_last_like(struct store *s, const char *target, const char *runtime, co
 	return result;
 }
 
+/* Kept in run.json alone: it is asked for once in a while, and then for one run. */
+int query_run_planned(struct store *s, int64_t run, char ***out_ids, struct err *e)
+{
+	AUTO_FREE char *folder = store_run_folder(s, run);
+	struct run_file f;
+
+	*out_ids = NULL;
+	if (folder == NULL)
+		return err_set(e, ERR_USAGE, "there is no run %" PRId64, run);
+	if (run_file_read(folder, &f, e) < 0) {
+		run_file_free(&f);
+		return -1;
+	}
+	*out_ids = TAKE(f.cell_ids);
+	run_file_free(&f);
+	return 0;
+}
+
 int query_run_outcomes(struct store *s, int64_t run, struct outcome_set *out, struct err *e)
 {
 	struct db_stmt *q = store_statement(s, of_run_sql, e);

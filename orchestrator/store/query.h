@@ -14,6 +14,8 @@ int query_last(struct store *s, const char *const *cell_ids, int64_t before_run,
 /* The last outcome of a (target, runtime, package, tier), whatever its cell id: what a changed recipe is compared with. "" matches all. */
 int query_last_like(struct store *s, const char *target, const char *runtime, const char *package, const char *tier, int64_t before_run,
 		    struct outcome_set *out, struct err *e);
+/* The ids of the cells that a run was to do, NULL-ended, freed by the caller (AUTO_FREE_LIST); NULL: the run does not tell. */
+int query_run_planned(struct store *s, int64_t run, char ***out_ids, struct err *e);
 /* All outcomes of a run, or of a cell (newest first). */
 int query_run_outcomes(struct store *s, int64_t run, struct outcome_set *out, struct err *e);
 int query_cell_outcomes(struct store *s, const char *cell_id, struct outcome_set *out, struct err *e);

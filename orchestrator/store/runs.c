@@ -154,7 +154,10 @@ int store_resume_run(struct store *s, int64_t run, struct err *e)
 	AUTO_FREE char *name = store_name_of_run(s, run, e);
 	const struct run_info info = { .name = name };
 
-	return name == NULL ? -1 : store_begin_run(s, &info, &run, e);
+	if (name == NULL || store_begin_run(s, &info, &run, e) < 0)
+		return -1;
+	/* Its workers may have lived a moment longer than the labctl that was killed; they held the lock until now. */
+	return spool_take_run(s, name, false, e);
 }
 
 char *store_run_folder(struct store *s, int64_t run)

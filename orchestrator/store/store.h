@@ -23,7 +23,8 @@ struct run_info {
  * is made when it is not there. read_only: takes nothing in; a store that does not exist yet is an empty one. */
 struct store *store_open(const char *results_folder, bool read_only, struct err *e);
 int store_begin_run(struct store *s, const struct run_info *info, int64_t *out_run, struct err *e);
-/* Goes on with a run that was cut off; what it was meant to be stays as it was. Ends as any run, with store_end_run. */
+/* Goes on with a run that was cut off; what it was meant to be stays as it was, and all its records are in from here on. Ends as any run, with
+ * store_end_run. ERR_TIMEOUT: another labctl is at work on it. */
 int store_resume_run(struct store *s, int64_t run, struct err *e);
 /* The record at runs/<run>/<folder>: read, added in one transaction. Twice is once. */
 int store_add_record(struct store *s, int64_t run, const char *folder, struct err *e);

@@ -82,6 +82,18 @@ static void progress_keeps_its_numbers(void **state)
 	assert_int_equal(back.bad, 3);
 }
 
+static void another_attempt_is_told(void **state)
+{
+	struct lane_news news = { .kind = CELL_DONE, .cell_id = "a", .text = "a/1" }, back;
+
+	(void)state;
+	round_trip(&news, &back);
+	assert_false(back.again);
+	news.again = true;
+	round_trip(&news, &back);
+	assert_true(back.again);
+}
+
 static void strange_texts_come_through(void **state)
 {
 	static const char *const texts[] = { "two\nlines",	     "\x1b[31mred",  "quote \" \\ /",
@@ -202,6 +214,7 @@ int main(void)
 		cmocka_unit_test(every_kind_comes_through),
 		cmocka_unit_test(errors_keep_code_and_hint),
 		cmocka_unit_test(progress_keeps_its_numbers),
+		cmocka_unit_test(another_attempt_is_told),
 		cmocka_unit_test(strange_texts_come_through),
 		cmocka_unit_test(a_text_cut_within_a_character_is_still_news),
 		cmocka_unit_test(the_longest_news_fits_a_line),
