@@ -79,6 +79,7 @@ static int local_exec(struct target *t, const struct driver_exec *x, enum driver
 		.ctx = &l->root,
 	};
 
+	l->root.untouched = false;
 	return pipe_exec(&spec, x, out, e);
 }
 
@@ -97,6 +98,7 @@ static int local_shell(struct target *t, const char *command, struct err *e)
 	};
 	pid_t pid;
 
+	l->root.untouched = false;
 	return proc_start(&spec, &pid, e) == 0 ? proc_wait(pid, -1, NULL, e) : -1;
 }
 
@@ -111,6 +113,7 @@ static int try_sandbox(struct target *t, bool own_users, bool overlay, struct er
 
 	l->root.own_users = own_users;
 	l->root.overlay = overlay;
+	l->root.untouched = false;
 	if (local_root_restore(&l->root, NULL, 0, &kept, e) != 0)
 		return -1;
 	argv = build_args(t, "true", false, false);
@@ -175,8 +178,11 @@ static int open_inside(struct target *t, struct local *l, struct err *e)
 	if (need_bwrap(e) != 0 || binfmt_ensure(arch_of(t->spec), e) != 0 || userns_plan(&l->root.user, e) != 0 ||
 	    image_get(t->spec, &t->opts, &l->image, e) != 0)
 		return -1;
-	l->root.cache_folder = t->opts.cache_folder;
-	l->root.image = &l->image;
+	l->root.cache_folder = realpath(t->opts.cache_folder, NULL);
+	l->root.image_folder = realpath(l->image.folder, NULL);
+	l->root.image_id = l->image.id;
+	if (!l->root.cache_folder || !l->root.image_folder)
+		return err_errno(e, ERR_IO, "%s", t->opts.cache_folder);
 	l->resolv_conf = realpath("/etc/resolv.conf", NULL);
 	memcpy(t->base_id, l->image.id, sizeof(t->base_id));
 	return choose_way(t, e);

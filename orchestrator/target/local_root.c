@@ -58,6 +58,8 @@ void local_root_close(struct local_root *r)
 	drop_top(r);
 	drop_layers(r);
 	userns_free(&r->user);
+	free(r->cache_folder);
+	free(r->image_folder);
 }
 
 static void push_layer(struct local_root *r, char *folder, int lock_fd)
@@ -84,7 +86,7 @@ static char *overlay_options(const struct local_root *r)
 	str_add(&options, "userxattr,lowerdir=");
 	for (size_t i = r->count; i > 0; i--)
 		str_addf(&options, "%s/upper:", from_layers(r, r->layers[i - 1]));
-	str_addf(&options, "%s/root", from_layers(r, r->image->folder));
+	str_addf(&options, "%s/root", from_layers(r, r->image_folder));
 	str_addf(&options, ",upperdir=%s/upper,workdir=%s/work", from_layers(r, r->top), from_layers(r, r->top));
 	return str_take(&options);
 }
@@ -114,7 +116,7 @@ static int copy_tree(const char *from, const char *to, struct err *e)
 
 static int make_copied_top(struct local_root *r, struct err *e)
 {
-	const char *below = r->count ? r->layers[r->count - 1] : r->image->folder;
+	const char *below = r->count ? r->layers[r->count - 1] : r->image_folder;
 	AUTO_FREE char *from = file_join(below, "root");
 
 	r->view = file_join(r->top, "root");
@@ -127,11 +129,14 @@ static int make_top(struct local_root *r, struct err *e)
 	r->top = layer_begin(r->cache_folder, kind_of(r), e);
 	if (!r->top)
 		return -1;
+	r->untouched = true;
 	return r->overlay ? make_overlay_top(r, e) : make_copied_top(r, e);
 }
 
 int local_root_restore(struct local_root *r, const char *const *keys, size_t count, size_t *out_kept, struct err *e)
 {
+	bool is_base = r->top && r->untouched && !r->count;
+
 	drop_layers(r);
 	*out_kept = 0;
 	for (size_t i = 0; i < count; i++) {
@@ -143,7 +148,7 @@ int local_root_restore(struct local_root *r, const char *const *keys, size_t cou
 		push_layer(r, folder, lock_fd);
 		*out_kept = i + 1;
 	}
-	return make_top(r, e);
+	return is_base && !r->count ? 0 : make_top(r, e);
 }
 
 /* Moves what was changed into the new layer; a copied root goes on beside its copy. */
@@ -160,7 +165,7 @@ static int fill_layer(struct local_root *r, const char *folder, struct err *e)
 int local_root_keep(struct local_root *r, const char *key, const char *parent, const char *label, struct err *e)
 {
 	AUTO_FREE char *folder = layer_begin(r->cache_folder, kind_of(r), e);
-	const char *below = parent ? parent : r->image->id;
+	const char *below = parent ? parent : r->image_id;
 	int lock_fd = -1;
 	char *kept;
 

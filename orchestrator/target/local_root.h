@@ -9,10 +9,12 @@
 #include "target/userns.h"
 
 struct local_root {
-	const char *cache_folder;
-	const struct image *image;
+	char *cache_folder; /* both as real, absolute paths */
+	char *image_folder;
+	const char *image_id;
 	bool own_users; /* commands run in a user namespace */
 	bool overlay;
+	bool untouched;	/* nothing ran since the top was made */
 	struct userns user;
 	char *top;	   /* the folder with our changes; NULL: nothing restored yet */
 	char *view;	   /* what becomes / for a command */
