@@ -91,7 +91,7 @@ static void add_finding(const struct finding *f, const char *program, struct str
 	add_text(out, f->package);
 	str_add(out, ": ");
 	add_text(out, f->cause != NULL ? f->cause : f->known ? "known to the recipe" : "no rule explains it");
-	str_addf(out, "** %s%s, ", f->is_new ? "▲ new, " : "", verdict_name(f->worst));
+	str_addf(out, "** %s", f->is_new ? "▲ new, " : "");
 	phrase_extent(f, out);
 	if (f->known)
 		str_add(out, " (known)");

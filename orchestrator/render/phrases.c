@@ -146,6 +146,8 @@ void phrase_extent(const struct finding *f, struct str *out)
 	phrase_count((int64_t)f->test_count, "test", "tests", out);
 	str_add(out, " in ");
 	phrase_count((int64_t)f->cell_count, "cell", "cells", out);
+	if (f->worst != VERDICT_FAILED)
+		str_addf(out, ", %s", verdict_name(f->worst));
 }
 
 void phrase_show_command(const char *program, const char *cell, const char *cause, struct str *out)

@@ -25,7 +25,7 @@ void phrase_tally(const struct tally *t, struct str *out);
 void phrase_cells(const struct report *r, struct str *out);
 /* "arm64", or "laptop (arm64)" when the target is not named after its architecture. */
 void phrase_target(const struct matrix_column *c, struct str *out);
-/* "12 tests in 2 cells" */
+/* "12 tests in 2 cells"; what is worse than failed is named: "1 test in 1 cell, crashed" */
 void phrase_extent(const struct finding *f, struct str *out);
 /* What is to be pasted to see more of a finding, or of a cell (cause NULL). Quoted for the shell. */
 void phrase_show_command(const char *program, const char *cell, const char *cause, struct str *out);

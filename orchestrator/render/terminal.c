@@ -136,7 +136,7 @@ static void add_title(const struct pen *p, const struct finding *f)
 	str_add(p->out, ": ");
 	pen_text(p, f->cause != NULL ? f->cause : f->known ? "known to the recipe" : "no rule explains it");
 	str_add(p->out, pen_style_end(p, f->known ? STYLE_KNOWN : style));
-	str_addf(p->out, "  %s, ", verdict_name(f->worst));
+	str_add(p->out, "  ");
 	phrase_extent(f, p->out);
 	if (f->is_new)
 		str_addf(p->out, "  %s new", p->signs->newly);
