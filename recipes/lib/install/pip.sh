@@ -11,10 +11,9 @@ from_index=$(cat index.state) || exit 1 # index.sh has looked
 
 if [ ! -x "$venv/bin/python" ]; then
 	mkdir -p "$LABCTL_PREFIX"
-	rm -rf "$venv.part" "$venv"
-	"$LABCTL_COMMAND" -m venv --system-site-packages "$venv" || {
+	rm -rf "$venv"
+	"$LABCTL_COMMAND" lib/install/make_venv.py "$venv" || {
 		rm -rf "$venv"
-		echo "labctl: the runtime cannot make an environment for pip (venv and ensurepip are needed)" >&2
 		exit 1
 	}
 fi
