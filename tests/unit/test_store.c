@@ -211,6 +211,24 @@ static void one_run_is_done_by_one_labctl(void **state)
 	store_close(two);
 }
 
+static void a_run_tells_what_it_was_to_do(void **state)
+{
+	static const char *const planned[] = { "0000000000000001", "0000000000000002", NULL };
+	struct run_info info = { .name = "r1", .cell_ids = planned };
+	struct store *s = open_store();
+	struct err e = ERR_INIT;
+	AUTO_FREE_LIST char **ids = NULL;
+	int64_t run;
+
+	(void)state;
+	assert_ok(store_begin_run(s, &info, &run, &e), e);
+	assert_ok(query_run_planned(s, run, &ids, &e), e);
+	assert_string_equal(ids[1], planned[1]);
+	assert_null(ids[2]);
+	assert_int_equal(count(s, "SELECT cells FROM run"), 2);
+	store_close(s);
+}
+
 static void two_writers_share(void **state)
 {
 	struct err e = ERR_INIT;
@@ -447,6 +465,7 @@ int main(void)
 		SCRATCH_TEST(settled_runs_are_not_read_again),
 		SCRATCH_TEST(a_run_goes_on_under_its_name),
 		SCRATCH_TEST(one_run_is_done_by_one_labctl),
+		SCRATCH_TEST(a_run_tells_what_it_was_to_do),
 		SCRATCH_TEST(two_writers_share),
 		SCRATCH_TEST(killed_at_any_moment),
 		SCRATCH_TEST(a_bad_record_costs_only_itself),
