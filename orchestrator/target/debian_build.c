@@ -84,7 +84,6 @@ int debian_build_root(const struct debian_root *want, const char *folder, const 
 		.native_libs = native.libs,
 		.loader = native.loader,
 		.apt_options = sources.apt_options,
-		.foreign = foreign,
 	};
 	debian_hooks_script(&hooks, &script);
 	if (file_write(script_path, str_text(&script), script.len, e) != 0)

@@ -10,8 +10,8 @@ static const char body[] =
 	"exclude=$root/etc/dpkg/dpkg.cfg.d/labctl-build\n"
 	"\n"
 	"stub() {\n"
-	"	printf '#!/bin/sh\\nexit 0\\n' > \"$build/$1\"\n"
-	"	chmod 755 \"$build/$1\"\n"
+	"	printf '#!/bin/sh\\nexit 0\\n' > \"$1\"\n"
+	"	chmod 755 \"$1\"\n"
 	"}\n"
 	"\n"
 	"cover() {\n"
@@ -56,8 +56,7 @@ static const char body[] =
 	"case $what in\n"
 	"setup)\n"
 	/* dpkg's scripts find our stubs first. */
-	"	printf 'DPkg::Path \"/run/labctl-build:/usr/sbin:/usr/bin:/sbin:/bin\";\\n' >> "
-	"\"$MMDEBSTRAP_APT_CONFIG\"\n"
+	"	printf 'DPkg::Path \"/run/labctl-build:%s\";\\n' \"$script_path\" >> \"$MMDEBSTRAP_APT_CONFIG\"\n"
 	"	mkdir -p \"$root/etc/apt/apt.conf.d\"\n"
 	"	printf '%s' \"$apt_options\" > \"$root/etc/apt/apt.conf.d/90labctl\"\n"
 	"	merged_usr setup00.sh\n"
@@ -66,8 +65,12 @@ static const char body[] =
 	"	mkdir -p \"$build\" \"$root/etc/dpkg/dpkg.cfg.d\"\n"
 	"	printf '%s' \"$dpkg_options\" > \"$root/etc/dpkg/dpkg.cfg.d/labctl\"\n"
 	/* Keys that every user of the image would share are worth nothing, and slow to make. */
-	"	stub ssh-keygen\n"
-	"	if test -n \"$foreign\"; then stub py3compile; stub pypy3compile; fi\n"
+	"	stub \"$build/ssh-keygen\"\n"
+	/* Most of what would be compiled is never imported: a package's own tests. What is, Python compiles by itself.
+	 */
+	"	mkdir -p \"$root$later\"\n"
+	"	stub \"$root$later/py3compile\"\n"
+	"	stub \"$root$later/pypy3compile\"\n"
 	"	if test -n \"$native\"; then use_native_programs; fi\n"
 	"	;;\n"
 	"customize)\n"
@@ -89,10 +92,14 @@ static const char dpkg_options[] = "force-unsafe-io\n"
 				   "path-include=/usr/share/locale/locale.alias\n"
 				   "path-exclude=/usr/share/man/*\n";
 
+#define LATER	    "/usr/local/lib/labctl" /* stubs for the scripts of all packages that are installed later, too */
+#define SCRIPT_PATH LATER ":/usr/sbin:/usr/bin:/sbin:/bin"
+
 static const char apt_options[] = "APT::Install-Recommends \"false\";\n"
 				  "Acquire::Languages \"none\";\n"
 				  "Acquire::Retries \"3\";\n"
-				  "DPkg::Use-Pty \"0\";\n";
+				  "DPkg::Use-Pty \"0\";\n"
+				  "DPkg::Path \"" SCRIPT_PATH "\";\n";
 
 static void add_variable(struct str *out, const char *name, const char *value)
 {
@@ -110,7 +117,8 @@ void debian_hooks_script(const struct debian_hooks *h, struct str *out)
 	add_variable(out, "native", h->native);
 	add_variable(out, "native_libs", h->native_libs);
 	add_variable(out, "loader", h->loader);
-	add_variable(out, "foreign", h->foreign ? "yes" : "");
+	add_variable(out, "later", LATER);
+	add_variable(out, "script_path", SCRIPT_PATH);
 	add_variable(out, "apt_options", str_text(&all_apt_options));
 	add_variable(out, "dpkg_options", dpkg_options);
 	add_variable(out, "merged_usr", "/usr/share/mmdebstrap/hooks/maybe-merged-usr");

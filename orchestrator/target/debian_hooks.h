@@ -10,7 +10,6 @@ struct debian_hooks {
 	const char *native_libs; /* "usr/lib/x86_64-linux-gnu" */
 	const char *loader;	 /* "lib64/ld-linux-x86-64.so.2" */
 	const char *apt_options; /* lines of apt.conf that stay in the root */
-	bool foreign;
 };
 
 /* An sh script to be called as `sh FILE setup|extract|customize ROOT`. */

@@ -28,7 +28,7 @@ static const char *arch_of(const struct target_spec *spec)
 
 static void digest_built(const struct target_spec *spec, struct digest *d)
 {
-	const struct debian_hooks hooks = { .foreign = false };
+	const struct debian_hooks hooks = { 0 };
 	AUTO_STR script = { 0 };
 
 	debian_hooks_script(&hooks, &script);
