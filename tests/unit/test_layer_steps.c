@@ -306,7 +306,7 @@ static void words_reach_the_shell_as_they_are(void **state)
 	lab_write(f, "recipes/packages/base.yaml",
 		  "install: {pip: ['$(touch x)', '`id`', 'a b', \"it's\", '\"', '\\', '; exit 1', '*']}\n" SMOKE);
 	make(&m, f, "cpython", "base");
-	str_add(&script, "sh() { shift; printf '<%s>' \"$@\"; }\n");
+	str_add(&script, "sh() { shift; for word; do printf '<%s>' \"$word\"; done; }\n");
 	str_add(&script, m.steps.items[1].script);
 	argv[2] = str_text(&script);
 	assert_int_equal(proc_run_ok(argv, -1, &printed, &m.e), 0);
