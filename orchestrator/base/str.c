@@ -122,11 +122,24 @@ size_t str_decode(const char *text, size_t len, uint32_t *out_code_point)
 	return bytes;
 }
 
+/* How many bytes from here on are ASCII, in steps of a word: nearly every text is nothing else. */
+static size_t ascii_words(const char *text, size_t len)
+{
+	size_t at = 0;
+
+	for (uint64_t word; at + sizeof(word) <= len; at += sizeof(word)) {
+		memcpy(&word, text + at, sizeof(word));
+		if (word & UINT64_C(0x8080808080808080))
+			break;
+	}
+	return at;
+}
+
 bool str_is_utf8(const char *text, size_t len)
 {
 	uint32_t code;
 
-	for (size_t at = 0; at < len;) {
+	for (size_t at = ascii_words(text, len); at < len;) {
 		size_t bytes = str_decode(text + at, len - at, &code);
 		if (bytes == 0)
 			return false;
