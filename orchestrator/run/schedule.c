@@ -33,7 +33,7 @@ struct running_lane {
 	struct lines *lines;
 	size_t next;      /* the first cell that has no outcome yet */
 	unsigned starts;
-	bool told_failed;
+	struct err told; /* what the worker said last when something failed; code ERR_NONE: nothing */
 };
 
 struct schedule {
@@ -117,9 +117,11 @@ static void on_news_line(void *ctx, const char *line, size_t len)
 
 	if (lane_news_parse(line, len, &news))
 		return;
-	if (news.kind == LANE_FAILED && !r->told_failed) {
-		r->told_failed = true;
-		s->tally->lanes_failed++;
+	if (news.kind == LANE_FAILED) {
+		s->tally->lanes_failed += r->told.code == ERR_NONE;
+		err_set(&r->told, (enum err_code)news.code, "%s", news.text);
+		if (news.hint[0])
+			err_hint(&r->told, "%s", news.hint);
 	}
 	if (s->ears->lane)
 		s->ears->lane(s->ears->ctx, r->lane, &news);
@@ -183,14 +185,16 @@ static void lane_ended(struct running_lane *r)
 	struct schedule *s = r->schedule;
 	struct proc_end end = { 0 };
 	struct err e = ERR_INIT;
-	bool died;
+	bool stopped;
 
 	close_lane(r);
 	if (proc_wait(r->pid, -1, &end, &e))
 		end.status = -1;
-	died = end.status != 0 && !s->interrupts && !r->told_failed && r->next < r->lane->count;
+	stopped = end.status != 0 && !s->interrupts && r->next < r->lane->count;
 	r->state = LANE_OVER;
-	if (died) {
+	if (stopped && r->told.code != ERR_NONE) {
+		fail_run(s, &r->told); /* it could not record what it did: neither could the others */
+	} else if (stopped) {
 		record_death(r, &end);
 		if (r->starts < LANE_STARTS_MAX && r->next < r->lane->count)
 			r->state = LANE_WAITS;
@@ -329,17 +333,21 @@ static int run_in_process(struct running_lane *r, struct err *e)
 	char *line = NULL;
 	size_t room = 0;
 	ssize_t len;
+	int status;
 
 	if (!news)
 		return err_errno(e, ERR_IO, "a temporary file for lane %s", r->lane->target->name);
-	lane_work(r->lane, 0, &r->schedule->opts->lane, fileno(news), -1);
+	status = lane_work(r->lane, 0, &r->schedule->opts->lane, fileno(news), -1);
 	rewind(news);
 	while ((len = getline(&line, &room, news)) > 0)
 		on_news_line(r, line, (size_t)(line[len - 1] == '\n' ? len - 1 : len));
 	free(line);
 	fclose(news);
 	r->state = LANE_OVER;
-	return 0;
+	if (!status)
+		return 0;
+	*e = r->told;
+	return -1;
 }
 
 static int run_loop(struct schedule *s, struct err *e)

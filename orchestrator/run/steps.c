@@ -280,7 +280,8 @@ static bool settle_by_recipe(struct cell_run *r, const struct layer_steps *layer
 	return false;
 }
 
-/* A target that goes away, or a machine with no room, between two commands is the cell's outcome, not the end of labctl. */
+/* A target that goes away, or has no room left, between two commands is the cell's outcome, not the end of labctl. Where it is this machine that has
+ * no room, recording the outcome says so. */
 static int settle_error(struct cell_run *r, struct err *e)
 {
 	switch (e->code) {
@@ -292,7 +293,6 @@ static int settle_error(struct cell_run *r, struct err *e)
 	case ERR_UNAVAILABLE:
 		step_verdict(r, VERDICT_UNAVAILABLE, "%.500s", e->text);
 		break;
-	case ERR_DISK_FULL:
 	case ERR_INTERRUPTED:
 	case ERR_INTERNAL:
 		return -1;

@@ -13,10 +13,20 @@
 #define REPORT_CAP_BYTES (512u << 20)
 /* Time for the supervisor itself to start, to stop a hanging test and to say so. */
 #define SUPERVISOR_MARGIN_NS (60 * NS_PER_S)
+/* It says something every second; when it does not, before slowness, the machine hangs and not a test. */
+#define SUPERVISOR_SILENCE_NS (5 * 60 * NS_PER_S)
 
 static int64_t scaled_ns(const struct cell_run *r, int64_t limit_ns)
 {
 	return (int64_t)((double)limit_ns * r->opts->slowness);
+}
+
+/* At least a millisecond: 0 is no limit for the supervisor. */
+static double scaled_s(const struct cell_run *r, int64_t limit_ns)
+{
+	double seconds = (double)scaled_ns(r, limit_ns) / (double)NS_PER_S;
+
+	return seconds < 0.001 ? 0.001 : seconds;
 }
 
 static void pytest_script(const struct cell_run *r, struct str *script)
@@ -24,9 +34,8 @@ static void pytest_script(const struct cell_run *r, struct str *script)
 	const struct tier *tier = r->cell->tier;
 
 	str_add(script, ". lib/install/env.sh\nexec \"$LABCTL_PYTHON\" lib/labctl_suite.py --events " EVENTS_FILE);
-	str_addf(script, " --test-limit %lld --limit %lld --crash-limit %lld --",
-		 (long long)(scaled_ns(r, tier->test_limit_ns) / NS_PER_S), (long long)(scaled_ns(r, tier->limit_ns) / NS_PER_S),
-		 (long long)r->opts->lab->settings.crash_limit);
+	str_addf(script, " --test-limit %.3f --limit %.3f --crash-limit %lld --", scaled_s(r, tier->test_limit_ns),
+		 scaled_s(r, tier->limit_ns), (long long)r->opts->lab->settings.crash_limit);
 	for (size_t i = 0; i < tier->pytest.count; i++) {
 		str_add(script, " ");
 		str_add_quoted(script, tier->pytest.items[i], STR_SHELL);
@@ -158,16 +167,19 @@ int suite_run(struct cell_run *r, struct err *e)
 	bool by_exit = tier->format == TIER_EXIT;
 	struct parser *parser = by_exit ? NULL : open_parser(r, e);
 	AUTO_STR script = { 0 };
-	struct step_command command = { .name = "tests", .limit_ns = scaled_ns(r, tier->limit_ns) + SUPERVISOR_MARGIN_NS };
+	struct step_command command = { .name = "tests", .limit_ns = scaled_ns(r, tier->limit_ns) };
 	struct step_end end;
 	int status;
 
 	if (!parser && !by_exit)
 		return -1;
-	if (tier->format == TIER_PYTEST)
+	if (tier->format == TIER_PYTEST) {
 		pytest_script(r, &script);
-	else
+		command.limit_ns += SUPERVISOR_MARGIN_NS;
+		command.silence_limit_ns = scaled_ns(r, SUPERVISOR_SILENCE_NS);
+	} else {
 		plain_script(r, &script);
+	}
 	command.script = str_text(&script);
 	command.parser = !by_exit && tier->format != TIER_PYTEST && !tier->report ? parser : NULL;
 	if (r->opts->ears.step)

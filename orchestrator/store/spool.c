@@ -92,6 +92,8 @@ static int take_cell(struct take *t, const char *run_folder, const char *cell_id
 	AUTO_FREE char *folder = file_join(run_folder, cell_id);
 	AUTO_FREE_LIST char **attempts = NULL;
 
+	if (!file_is_folder(folder))
+		return 0;
 	if (file_list(folder, NULL, &attempts, e) < 0)
 		return -1;
 	for (size_t i = 0; attempts[i] != NULL; i++)

@@ -70,12 +70,12 @@ class Lab:
 
     def target(self, name, *rules, arch="s390x", **more):
         """A scripted target; what no rule answers for passes."""
-        fake = {key: more.pop(key) for key in ("open_error", "open_delay", "slowness") if key in more}
+        fake = {key: more.pop(key) for key in ("open_error", "open_delay") if key in more}
         fake["rules"] = list(rules) + [
             {"match": r"cat facts\.txt", "output": "runtime_version=3.11\npackage_version=1.0\n"},
             {"match": r"\breport\b", "output": PASSED},
         ]
-        fake.setdefault("slowness", 1)
+        fake["slowness"] = 1
         self.put("targets/%s.yaml" % name, dict({"kind": "fake", "arch": arch, "fake": fake}, **more))
 
     # labctl on it.
