@@ -73,7 +73,6 @@ static int fetch(const struct making *m, const char *package, const char *wanted
 		.mirror = m->spec->image.mirror,
 	};
 
-	target_say(m->o, "%s: fetching %s", m->spec->name, package);
 	return debian_fetch_deb(&from, package, wanted_path, into, NULL, m->o, e);
 }
 
