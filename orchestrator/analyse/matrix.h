@@ -11,13 +11,13 @@ struct matrix_column {
 };
 
 struct matrix_cell {
-	const struct outcome_row *now;     /* NULL: not run */
+	const struct outcome_row *now;	   /* NULL: not run */
 	const struct outcome_row *before;  /* the one to compare with; NULL: none */
-	const char *not_run;               /* why there is no outcome; NULL: there is one, or it is not known */
-	double pass_rate;                  /* passed / (all but skipped), 0..1; NaN: no test */
+	const char *not_run;		   /* why there is no outcome; NULL: there is one, or it is not known */
+	double pass_rate;		   /* passed / (all but skipped), 0..1; NaN: no test */
 	int64_t bad, bad_unknown, crashed; /* bad_unknown: not among the known failures */
-	int64_t newly_bad;                 /* more unknown bad tests than before */
-	bool expected;                     /* nothing to report: passed, only known failures, or unavailable */
+	int64_t newly_bad;		   /* more unknown bad tests than before */
+	bool expected;			   /* nothing to report: passed, only known failures, or unavailable */
 };
 
 struct matrix {
@@ -25,7 +25,7 @@ struct matrix {
 	size_t row_count;
 	struct matrix_column *columns;
 	size_t column_count;
-	struct matrix_cell *cells;         /* row-major */
+	struct matrix_cell *cells; /* row-major */
 	struct arena *arena;
 };
 
@@ -37,8 +37,8 @@ struct matrix_want {
 	const char *not_run; /* NULL: look in the set */
 };
 
-void matrix_build(const struct matrix_want *want, size_t want_count, const struct outcome_set *now, const struct outcome_set *before,
-		  struct matrix *out);
+void matrix_build(const struct matrix_want *want, size_t want_count, const struct outcome_set *now,
+		  const struct outcome_set *before, struct matrix *out);
 const struct matrix_cell *matrix_at(const struct matrix *m, size_t row, size_t column);
 void matrix_free(struct matrix *m);
 

@@ -7,34 +7,36 @@
 /* Failing tests of one package that share a cause, over all columns. */
 struct finding {
 	const char *package;
-	const char *cause;        /* NULL: no rule explains it */
-	const char *advice;       /* NULL: none; of known failures the reason that the recipe gives */
+	const char *cause;  /* NULL: no rule explains it */
+	const char *advice; /* NULL: none; of known failures the reason that the recipe gives */
 	enum verdict worst;
-	size_t test_count;        /* distinct tests */
-	size_t cell_count;        /* cells that have it */
-	bool is_new;              /* none of them failed before */
-	bool known;               /* every one is known to the recipe */
-	const char **tests;       /* the first few names, sorted by how many cells have them; NULL-ended */
-	const char **cells;       /* labels of the cells: "s390x/cpython/pandas:smoke"; NULL-ended */
-	const char *sample;       /* the first lines of one message; NULL: none */
+	size_t test_count;  /* distinct tests */
+	size_t cell_count;  /* cells that have it */
+	bool is_new;	    /* none of them failed before */
+	bool known;	    /* every one is known to the recipe */
+	const char **tests; /* the first few names, sorted by how many cells have them; NULL-ended */
+	const char **cells; /* labels of the cells: "s390x/cpython/pandas:smoke"; NULL-ended */
+	const char *sample; /* the first lines of one message; NULL: none */
 };
 
 /* A cell as a whole that has something to say: broken, unavailable, lost, incomplete. */
 struct remark {
-	const char *cell;          /* label of the cell; of several, what they are: "numpy, pandas for pypy on arm64, s390x" */
+	const char *cell; /* label of the cell; of several, what they are: "numpy, pandas for pypy on arm64, s390x" */
 	enum verdict verdict;
 	const char *reason, *hint; /* hint may be NULL */
-	size_t cell_count;         /* how many cells share the reason (told once) */
+	size_t cell_count;	   /* how many cells share the reason (told once) */
 };
 
 struct report {
 	struct matrix matrix;
 	struct test_set *cell_tests; /* of each of matrix.cells: its bad tests */
-	const char *run_name;      /* NULL: no run */
+	const char *run_name;	     /* NULL: no run */
 	const char *tier;
 	int64_t made_wall_ms;
-	struct finding *findings;  size_t finding_count;  /* most important first */
-	struct remark *remarks;    size_t remark_count;
+	struct finding *findings;
+	size_t finding_count; /* most important first */
+	struct remark *remarks;
+	size_t remark_count;
 	struct tally total;
 	size_t cells_expected, cells_unexpected, cells_unavailable, cells_lost, cells_not_run;
 	struct arena *arena;
@@ -47,10 +49,12 @@ struct report_source {
 	void *ctx;
 };
 
-int report_build(const struct matrix *m, const struct report_source *source, struct report *out, struct err *e); /* takes m over */
+/* Takes m over, also when it fails. */
+int report_build(const struct matrix *m, const struct report_source *source, struct report *out, struct err *e);
 /* The label of a cell: "s390x/cpython/pandas:smoke". Of the report's arena. */
 const char *report_label(const struct report *r, size_t row, size_t column);
-int report_exit_status(const struct report *r); /* 0 all as expected, 1 unexpected failures, 4 targets lost or not reachable (and nothing failed) */
+/* 0 all as expected, 1 unexpected failures, 4 targets lost or not reachable (and nothing failed). */
+int report_exit_status(const struct report *r);
 void report_free(struct report *r);
 
 #endif

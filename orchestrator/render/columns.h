@@ -10,10 +10,11 @@
 struct columns;
 
 struct columns *columns_new(size_t count);
-void columns_row(struct columns *c, const char *const *texts);        /* copied; NULL is "" */
+void columns_row(struct columns *c, const char *const *texts); /* copied; NULL is "" */
 /* A text over several columns of the last row, in their middle; too long for them, it makes the last of them wider. */
 void columns_span(struct columns *c, size_t first, size_t count, const char *text);
-void columns_style(struct columns *c, size_t column, const char *before, const char *after); /* of the last row's cell: escape sequences that take no room */
+/* Escape sequences around the last row's cell, which take no room. */
+void columns_style(struct columns *c, size_t column, const char *before, const char *after);
 void columns_align_right(struct columns *c, size_t column);
 /* One line per row, without blanks at its end. */
 void columns_print(const struct columns *c, const char *separator, struct str *out);

@@ -12,7 +12,8 @@ extern const struct signs utf8_signs, ascii_signs;
 
 /* "99.9 %": cut, never rounded up; no digit that so few tests cannot tell. Nothing when no test counts. */
 void phrase_rate(const struct tally *t, struct str *out);
-/* The rate of a cell, or the word for what became of it; `note` is the number of the reason why there is no result (0: none). */
+/* The rate of a cell, or the word for what became of it; `note` is the number of the reason why there is no result (0:
+ * none). */
 void phrase_cell(const struct matrix_cell *c, const struct signs *signs, size_t note, struct str *out);
 /* What stands behind it: failures, crashes, how many are known, whether it is news. May be nothing. */
 void phrase_marks(const struct matrix_cell *c, const struct signs *signs, struct str *out);
@@ -36,7 +37,7 @@ const char *phrase_absence(const struct matrix_cell *c);
 struct absences {
 	const char **reasons; /* the texts are the matrix's */
 	const char **hints;   /* what to do about each; NULL: nothing */
-	size_t *cells;        /* how many each has */
+	size_t *cells;	      /* how many each has */
 	size_t count;
 };
 void absences_find(const struct matrix *m, struct absences *out);

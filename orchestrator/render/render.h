@@ -9,13 +9,13 @@
 
 struct render_opts {
 	bool colour;
-	bool ascii;            /* nothing beyond ASCII: where the locale is not UTF-8 (see render_locale_is_utf8) */
-	unsigned width;        /* columns of the terminal; 0: as wide as it gets */
-	const char *program;   /* how the reader calls labctl, for commands to paste */
+	bool ascii;	     /* nothing beyond ASCII: where the locale is not UTF-8 (see render_locale_is_utf8) */
+	unsigned width;	     /* columns of the terminal; 0: as wide as it gets */
+	const char *program; /* how the reader calls labctl, for commands to paste */
 };
 
 struct renderer {
-	const char *name;      /* "terminal", "json", "csv", "markdown", "junit" */
+	const char *name; /* "terminal", "json", "csv", "markdown", "junit" */
 	const char *help;
 	void (*render)(const struct report *r, const struct render_opts *o, struct str *out);
 };
@@ -32,8 +32,8 @@ struct cell_page {
 	const char *label;
 	const struct outcome_row *row;
 	const struct test_set *tests;
-	const char *raw;          /* raw output to show; NULL: none */
-	bool all_tests;           /* else only bad ones are listed */
+	const char *raw; /* raw output to show; NULL: none */
+	bool all_tests;	 /* else only bad ones are listed */
 };
 void terminal_cell(const struct cell_page *page, const struct render_opts *o, struct str *out);
 void json_cell(const struct cell_page *page, struct str *out);

@@ -1,4 +1,4 @@
-/* The matrix as a table: packages down, target × runtime across, in as many blocks as the terminal's width asks for. */
+/* The matrix as a table: packages down, target and runtime across, in as many blocks as the width asks for. */
 #include <stdlib.h>
 #include <string.h>
 

@@ -4,7 +4,16 @@
 
 #include "render/phrases.h"
 
-enum style { STYLE_PLAIN, STYLE_GOOD, STYLE_BAD, STYLE_CRASH, STYLE_KNOWN, STYLE_FAINT, STYLE_BOLD, STYLE_COUNT };
+enum style {
+	STYLE_PLAIN,
+	STYLE_GOOD,
+	STYLE_BAD,
+	STYLE_CRASH,
+	STYLE_KNOWN,
+	STYLE_FAINT,
+	STYLE_BOLD,
+	STYLE_COUNT
+};
 
 /* What is needed wherever something is printed. */
 struct pen {

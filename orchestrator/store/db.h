@@ -12,11 +12,11 @@ struct db;
 struct db_stmt;
 
 struct db *db_open(const char *path, bool read_only, struct err *e); /* WAL, foreign keys on, busy time of 10 s */
-int db_run(struct db *d, const char *sql, struct err *e);            /* also several statements */
+int db_run(struct db *d, const char *sql, struct err *e);	     /* also several statements */
 struct db_stmt *db_prepare(struct db *d, const char *sql, struct err *e);
 void db_bind_int(struct db_stmt *s, int at, int64_t value);
 void db_bind_real(struct db_stmt *s, int at, double value);
-void db_bind_text(struct db_stmt *s, int at, const char *value); /* copied; NULL binds NULL */
+void db_bind_text(struct db_stmt *s, int at, const char *value);	    /* copied; NULL binds NULL */
 void db_bind_blob(struct db_stmt *s, int at, const void *data, size_t len); /* copied */
 int db_step(struct db_stmt *s, struct err *e); /* 1 row, 0 done, -1 error; resets itself at 0 and -1 */
 void db_reset(struct db_stmt *s);

@@ -28,7 +28,7 @@ struct store {
 };
 
 #define STORE_DATABASE_FILE "lab.sqlite"
-#define RUN_LOCK_FILE "lock" /* in the folder of a run; held while a labctl is at work on it */
+#define RUN_LOCK_FILE	    "lock" /* in the folder of a run; held while a labctl is at work on it */
 
 /* A store on this database file, which is made when it is not there. Takes nothing in. */
 struct store *store_open_at(const char *folder, const char *database, struct err *e);
@@ -42,19 +42,25 @@ int store_commit(struct store *s, struct err *e);
 void store_rollback(struct store *s);
 /* runs.c. Caller frees; NULL with e set for a run that is not there. */
 char *store_name_of_run(struct store *s, int64_t run, struct err *e);
-void store_let_go(struct store *s, int64_t run); /* of the run's lock, if it is held */
+void store_let_go(struct store *s, int64_t run);		      /* of the run's lock, if it is held */
 char *store_path_of_run(const struct store *s, const char *run_name); /* caller frees */
 
 /* packed.c: bytes that are stored once, however often they are said. */
-enum packed_kind { PACKED_NAMES = 'n', PACKED_VERDICTS = 'v', PACKED_DURATIONS = 't', PACKED_DETAILS = 'd', PACKED_FACTS = 'f' };
+enum packed_kind {
+	PACKED_NAMES = 'n',
+	PACKED_VERDICTS = 'v',
+	PACKED_DURATIONS = 't',
+	PACKED_DETAILS = 'd',
+	PACKED_FACTS = 'f'
+};
 int packed_put(struct store *s, enum packed_kind kind, const struct str *bytes, int64_t *out_id, struct err *e);
 int packed_get(struct store *s, int64_t id, struct str *out, struct err *e); /* id 0: nothing */
 
 /* add.c: an outcome becomes rows, in one transaction. Twice is once. */
 int store_insert(struct store *s, int64_t run, const struct outcome *o, struct err *e);
 int store_knows(struct store *s, int64_t run, const char *cell_id, int64_t attempt, struct err *e); /* 1, 0, -1 */
-/* Reads the record in runs/<run_name>/<folder> and inserts it, unless it is there. 1: inserted, 0: known already; -1 with *out_bad_record: the
- * fault is in the record, not in the database. */
+/* Reads the record in runs/<run_name>/<folder> and inserts it, unless it is there. 1: inserted, 0: known already; -1
+ * with *out_bad_record: the fault is in the record, not in the database. */
 int store_take_record(struct store *s, int64_t run, const char *run_name, const char *folder, bool *out_bad_record,
 		      struct err *e);
 

@@ -1,5 +1,6 @@
-/* The tests of an outcome as few bytes, and back. Four parts, since they change at different times: names hardly ever, verdicts seldom, durations a
- * little each night, details with every bad test. Equal parts of any two outcomes are the same bytes, and are stored once. Pure. */
+/* The tests of an outcome as few bytes, and back. Four parts, since they change at different times: names hardly ever,
+ * verdicts seldom, durations a little each night, details with every bad test. Equal parts of any two outcomes are the
+ * same bytes, and are stored once. Pure. */
 #ifndef LABCTL_STORE_PACK_H
 #define LABCTL_STORE_PACK_H
 
@@ -12,18 +13,20 @@
 void pack_names(const struct result *r, struct str *out);
 /* Verdicts in order, as runs of equal ones. */
 void pack_verdicts(const struct result *r, struct str *out);
-/* A byte per test, on a scale of steps of a factor of 1.4 from 1 ms up; exact times are in the record. `last` (NULL: none) is the packed durations of the same
- * tests of an earlier night: a test within one step of them keeps its old byte, so that noise does not look like news. */
+/* A byte per test, on a scale of steps of a factor of 1.4 from 1 ms up; exact times are in the record. `last` (NULL:
+ * none) is the packed durations of the same tests of an earlier night: a test within one step of them keeps its old
+ * byte, so that noise does not look like news. */
 void pack_durations(const struct result *r, const struct str *last, struct str *out);
-/* Message, cause and known reason of bad tests. Messages beyond a total of 4 MiB are cut to their beginning; they are whole in the record. */
+/* Message, cause and known reason of bad tests. Messages beyond a total of 4 MiB are cut to their beginning; they are
+ * whole in the record. */
 void pack_details(const struct result *r, struct str *out);
 
 struct packed_tests {
 	struct str names, verdicts, durations, details;
 };
 
-/* Adds the tests to `out` (whose arena is made when it is NULL); only_bad: without passed and skipped. ERR_FORMAT when the parts are not whole or do not belong
- * together. */
+/* Adds the tests to `out` (whose arena is made when it is NULL); only_bad: without passed and skipped. ERR_FORMAT when
+ * the parts are not whole or do not belong together. */
 int unpack_tests(const struct packed_tests *p, bool only_bad, struct test_set *out, struct err *e);
 void packed_tests_free(struct packed_tests *p);
 

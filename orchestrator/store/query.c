@@ -18,7 +18,7 @@
 	" LEFT JOIN word why ON why.id = o.reason LEFT JOIN word hint ON hint.id = o.hint"
 /* The last one of cell c; ?1 is the run before which it must be. */
 #define LAST_OF_CELL                                                                                                   \
-	" CROSS JOIN outcome o ON o.id = (SELECT id FROM outcome WHERE cell = c.id AND run < ?1"                             \
+	" CROSS JOIN outcome o ON o.id = (SELECT id FROM outcome WHERE cell = c.id AND run < ?1"                       \
 	" ORDER BY run DESC, attempt DESC LIMIT 1)"
 
 static const char runs_sql[] =

@@ -8,13 +8,16 @@
 int query_runs(struct store *s, struct run_set *out, struct err *e); /* newest first */
 /* "latest" "latest~2" "17" or a run's name. */
 int query_resolve_run(struct store *s, const char *text, int64_t *out, struct err *e);
-/* The last outcome of each of these cells (ids NULL-ended; NULL: of every cell that ever ran); each with facts when asked. before_run > 0: only from runs before
- * that one (what to compare with). */
-int query_last(struct store *s, const char *const *cell_ids, int64_t before_run, bool with_facts, struct outcome_set *out, struct err *e);
-/* The last outcome of a (target, runtime, package, tier), whatever its cell id: what a changed recipe is compared with. "" matches all. */
-int query_last_like(struct store *s, const char *target, const char *runtime, const char *package, const char *tier, int64_t before_run,
-		    struct outcome_set *out, struct err *e);
-/* The ids of the cells that a run was to do, NULL-ended, freed by the caller (AUTO_FREE_LIST); NULL: the run does not tell. */
+/* The last outcome of each of these cells (ids NULL-ended; NULL: of every cell that ever ran); each with facts when
+ * asked. before_run > 0: only from runs before that one (what to compare with). */
+int query_last(struct store *s, const char *const *cell_ids, int64_t before_run, bool with_facts,
+	       struct outcome_set *out, struct err *e);
+/* The last outcome of a (target, runtime, package, tier), whatever its cell id: what a changed recipe is compared with.
+ * "" matches all. */
+int query_last_like(struct store *s, const char *target, const char *runtime, const char *package, const char *tier,
+		    int64_t before_run, struct outcome_set *out, struct err *e);
+/* The ids of the cells that a run was to do, NULL-ended, freed by the caller (AUTO_FREE_LIST); NULL: the run does not
+ * tell. */
 int query_run_planned(struct store *s, int64_t run, char ***out_ids, struct err *e);
 /* All outcomes of a run, or of a cell (newest first). */
 int query_run_outcomes(struct store *s, int64_t run, struct outcome_set *out, struct err *e);

@@ -24,8 +24,8 @@ struct outcome_row {
 	const char *reason, *hint;
 	int64_t started_wall_ms, took_ns;
 	struct tally tally;
-	const char *folder;               /* of the record, below the results folder */
-	const struct fact_pair *facts;    /* ended by name NULL; NULL when not asked for */
+	const char *folder;	       /* of the record, below the results folder */
+	const struct fact_pair *facts; /* ended by name NULL; NULL when not asked for */
 };
 
 struct outcome_set {
@@ -49,8 +49,8 @@ struct test_set {
 
 struct run_row {
 	int64_t id;
-	const char *name;                 /* folder below runs/ */
-	const char *command;              /* as typed */
+	const char *name;			/* folder below runs/ */
+	const char *command;			/* as typed */
 	int64_t started_wall_ms, ended_wall_ms; /* 0: not ended */
 	bool complete;
 	int64_t cells;
@@ -62,7 +62,8 @@ struct run_set {
 	size_t count, room;
 };
 
-/* For those who fill them. The arena is made when there is none yet; a new row is zeroed and stays where it is until the next one comes. */
+/* For those who fill them. The arena is made when there is none yet; a new row is zeroed and stays where it is until
+ * the next one comes. */
 void outcome_set_start(struct outcome_set *s);
 struct outcome_row *outcome_set_add(struct outcome_set *s);
 void test_set_start(struct test_set *s);

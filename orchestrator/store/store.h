@@ -12,19 +12,20 @@
 struct store;
 
 struct run_info {
-	const char *name;     /* folder below runs/: 2026-01-31T120000Z-1a2b; NULL: made by store_begin_run */
-	const char *command;  /* as typed */
-	const char *version;  /* labctl's */
+	const char *name;    /* folder below runs/: 2026-01-31T120000Z-1a2b; NULL: made by store_begin_run */
+	const char *command; /* as typed */
+	const char *version; /* labctl's */
 	int64_t started_wall_ms;
 	const char *const *cell_ids; /* planned; NULL-ended; NULL: unknown */
 };
 
-/* Opens or makes results/lab.sqlite, brings an old form up to date, and takes in every finished record below runs/ that it has not seen. The folder
- * is made when it is not there. read_only: takes nothing in; a store that does not exist yet is an empty one. */
+/* Opens or makes results/lab.sqlite, brings an old form up to date, and takes in every finished record below runs/ that
+ * it has not seen. The folder is made when it is not there. read_only: takes nothing in; a store that does not exist
+ * yet is an empty one. */
 struct store *store_open(const char *results_folder, bool read_only, struct err *e);
 int store_begin_run(struct store *s, const struct run_info *info, int64_t *out_run, struct err *e);
-/* Goes on with a run that was cut off; what it was meant to be stays as it was, and all its records are in from here on. Ends as any run, with
- * store_end_run. ERR_TIMEOUT: another labctl is at work on it. */
+/* Goes on with a run that was cut off; what it was meant to be stays as it was, and all its records are in from here
+ * on. Ends as any run, with store_end_run. ERR_TIMEOUT: another labctl is at work on it. */
 int store_resume_run(struct store *s, int64_t run, struct err *e);
 /* The record at runs/<run>/<folder>: read, added in one transaction. Twice is once. */
 int store_add_record(struct store *s, int64_t run, const char *folder, struct err *e);
@@ -32,10 +33,10 @@ int store_add_record(struct store *s, int64_t run, const char *folder, struct er
 int store_add_outcome(struct store *s, int64_t run, const struct outcome *o, struct err *e);
 int store_end_run(struct store *s, int64_t run, bool complete, struct err *e);
 char *store_run_folder(struct store *s, int64_t run); /* absolute; caller frees */
-struct db *store_db(struct store *s);                 /* for query.c only */
+struct db *store_db(struct store *s);		      /* for query.c only */
 const char *store_folder(const struct store *s);
-/* Makes the database anew from the records below runs/, for one that is damaged or of a form that this labctl does not know; the old one stays until the new one
- * is whole. *out_outcomes: how many there are now. */
+/* Makes the database anew from the records below runs/, for one that is damaged or of a form that this labctl does not
+ * know; the old one stays until the new one is whole. *out_outcomes: how many there are now. */
 int store_rebuild(const char *results_folder, int64_t *out_outcomes, struct err *e);
 void store_close(struct store *s);
 
