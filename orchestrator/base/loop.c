@@ -306,13 +306,18 @@ void loop_stop(struct loop *l)
 	l->stopped = true;
 }
 
+void loop_leave(struct loop *l)
+{
+	for (size_t i = l->sources.count; i > 0; i--)
+		retire(l->sources.items[i - 1]);
+}
+
 void loop_free(struct loop *l)
 {
 	if (!l)
 		return;
 	assert(!l->running);
-	for (size_t i = l->sources.count; i > 0; i--)
-		retire(l->sources.items[i - 1]);
+	loop_leave(l);
 	sweep(l);
 	close(l->wake_read_fd);
 	close(l->wake_write_fd);

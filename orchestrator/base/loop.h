@@ -19,6 +19,8 @@ struct loop_source *loop_every(struct loop *l, int64_t period_ns, loop_fn *fn, v
 void loop_drop(struct loop_source **source); /* NULLs the pointer; allowed inside any callback */
 int loop_run(struct loop *l, struct err *e); /* until loop_stop or until no source but signals is left */
 void loop_stop(struct loop *l);
-void loop_free(struct loop *l); /* gives the signals their old handlers back */
+void loop_free(struct loop *l); /* gives the signals their old handlers back; not inside a callback */
+/* In a process that was forked inside a callback and never comes back to the loop: the signals get their old handlers back there. */
+void loop_leave(struct loop *l);
 
 #endif

@@ -233,7 +233,7 @@ static void become_worker(const struct running_lane *r, pid_t parent, int news_f
 	for (size_t i = 0; i < s->lane_count; i++)
 		if (s->lanes[i].state == LANE_RUNS && s->lanes[i].control_fd >= 0)
 			close(s->lanes[i].control_fd);
-	loop_free(s->loop); /* gives the signals their old handlers back */
+	loop_leave(s->loop);
 	log_set_sink(NULL, NULL);
 	log_set_label(r->lane->target->name);
 	_exit(lane_work(r->lane, r->next, &s->opts->lane, news_fd, control_fd));

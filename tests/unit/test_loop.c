@@ -8,6 +8,7 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/clock.h"
@@ -319,9 +320,37 @@ static void a_closed_descriptor_is_an_error_not_a_busy_loop(void **state)
 
 #define IN_SCENE(test) cmocka_unit_test_setup_teardown(test, make_scene, drop_scene)
 
+static void fork_and_leave(void *ctx)
+{
+	struct loop *l = ctx;
+	int status;
+	pid_t pid = fork();
+
+	if (pid == 0) {
+		loop_leave(l);
+		raise(SIGUSR1); /* the old action: it ends here */
+		_exit(1);
+	}
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_true(WIFSIGNALED(status) && WTERMSIG(status) == SIGUSR1);
+	loop_stop(l);
+}
+
+static void a_child_forked_in_a_callback_can_leave(void **state)
+{
+	struct loop *l = loop_new(NULL);
+
+	(void)state;
+	assert_non_null(loop_on_signal(l, SIGUSR1, fork_and_leave, l));
+	loop_after(l, 0, fork_and_leave, l);
+	assert_int_equal(loop_run(l, NULL), 0);
+	loop_free(l);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_child_forked_in_a_callback_can_leave),
 		IN_SCENE(with_nothing_to_wait_for_it_ends),
 		IN_SCENE(timers_fire_in_the_order_they_are_due),
 		IN_SCENE(a_period_goes_on_until_it_is_dropped),
