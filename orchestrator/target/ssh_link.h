@@ -1,4 +1,4 @@
-/* One SSH connection. ssh_link.c is the only file that includes libssh2.h. */
+/* One SSH connection: known hosts, log-in, jumps, commands. libssh2 itself is behind ssh_session.h. */
 #ifndef LABCTL_TARGET_SSH_LINK_H
 #define LABCTL_TARGET_SSH_LINK_H
 
