@@ -94,7 +94,7 @@ static void a_missing_file_is_not_made_by_a_reader(void **state)
 }
 
 /* Root may write anywhere, so the child becomes someone who may not. */
-static int as_nobody(void (*act)(void))
+static int as_nobody(int (*act)(void))
 {
 	pid_t child = fork();
 	int status;
@@ -102,33 +102,35 @@ static int as_nobody(void (*act)(void))
 	if (child == 0) {
 		if (geteuid() == 0 && (setgid(NOBODY) != 0 || setuid(NOBODY) != 0))
 			_exit(99);
-		act();
-		_exit(0);
+		_exit(act());
 	}
 	waitpid(child, &status, 0);
 	return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
 }
 
-static void read_closed_folder(void)
+static int read_closed_folder(void)
 {
 	AUTO_FREE char *path = path_of("db");
 	struct err e = ERR_INIT;
 	struct db *d = db_open(path, true, &e);
 	struct db_stmt *s = d == NULL ? NULL : db_prepare(d, "SELECT x FROM t", &e);
+	bool found = s != NULL && db_step(s, &e) == 1 && db_int(s, 0) == 42;
 
-	_exit(s != NULL && db_step(s, &e) == 1 && db_int(s, 0) == 42 ? 0 : 1);
+	db_finish(s);
+	db_close(d);
+	return found ? 0 : 1;
 }
 
-static void write_closed_folder(void)
+static int write_closed_folder(void)
 {
 	AUTO_FREE char *path = path_of("db");
 	struct err e = ERR_INIT;
 	struct db *d = db_open(path, false, &e);
-
 	/* Opening may succeed; writing may not, and says so. */
-	if (d != NULL && db_run(d, "INSERT INTO t VALUES (1)", &e) == 0)
-		_exit(1);
-	_exit(e.code == ERR_IO && e.text[0] != '\0' ? 0 : 2);
+	bool wrote = d != NULL && db_run(d, "INSERT INTO t VALUES (1)", &e) == 0;
+
+	db_close(d);
+	return !wrote && e.code == ERR_IO && e.text[0] != '\0' ? 0 : 1;
 }
 
 static void a_closed_folder_can_be_read(void **state)

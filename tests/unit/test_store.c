@@ -248,7 +248,9 @@ static void two_writers_share(void **state)
 			if (store_end_run(s, run, true, &e) < 0)
 				_exit(2);
 		}
-		_exit(s == NULL ? 1 : 0);
+		status = s == NULL;
+		store_close(s);
+		_exit(status);
 	}
 	for (unsigned child = 0; child < 2; child++) {
 		wait(&status);
