@@ -6,7 +6,7 @@
 
 /* Which signs stand in the matrix: only those are explained. */
 struct legend {
-	bool emulated, failed, crashed, newly;
+	bool emulated, failed, crashed, newly, nothing;
 };
 
 static struct legend find_legend(const struct matrix *m)
@@ -21,6 +21,7 @@ static struct legend find_legend(const struct matrix *m)
 		l.failed |= c->bad > c->crashed;
 		l.crashed |= c->crashed > 0;
 		l.newly |= c->newly_bad > 0;
+		l.nothing |= c->now == NULL && c->not_run == NULL;
 	}
 	return l;
 }
@@ -42,6 +43,7 @@ static void add_legend(const struct pen *p, const struct matrix *m)
 	explain(p, l.failed, p->signs->failed, "failed", &first);
 	explain(p, l.crashed, p->signs->crashed, "interpreter crashed", &first);
 	explain(p, l.newly, p->signs->newly, "newly failing", &first);
+	explain(p, l.nothing, p->signs->nothing, "not run", &first);
 	if (!first)
 		str_add_char(p->out, '\n');
 }
