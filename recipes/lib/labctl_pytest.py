@@ -103,13 +103,23 @@ class Teller:
             line = line[os.write(self.fd, line):]
 
 
+def headline(report, text):
+    """The error in one line."""
+    crash = getattr(report.longrepr, "reprcrash", None)
+    if crash is not None and getattr(crash, "message", ""):
+        return crash.message.strip().split("\n", 1)[0][:500]
+    for line in text.split("\n"):
+        if line.startswith("E  "):
+            return line[1:].strip()[:500]
+    return ""
+
+
 def detail_of(report):
     """The error in one line, then all that pytest has to say."""
     text = getattr(report, "longreprtext", None)
     if text is None:
         text = str(report.longrepr or "")
-    crash = getattr(report.longrepr, "reprcrash", None)
-    message = getattr(crash, "message", "").strip().split("\n", 1)[0][:500]
+    message = headline(report, text)
     return cut(message + "\n" + text if message and not text.startswith(message) else text)
 
 

@@ -336,8 +336,9 @@ class Suite:
         return result
 
     def command(self):
-        return [sys.executable, "-X", "faulthandler", "-m", "pytest", "-p", "labctl_pytest", "-p", "no:cacheprovider",
-                "-p", "no:faulthandler", "--continue-on-collection-errors", "-q", "-rN", "--tb=short",
+        return [sys.executable, "-X", "faulthandler", "-m", "pytest", "-p", "labctl_pytest", "-p", "no:faulthandler",
+                "-o", "cache_dir=" + os.path.join(os.getcwd(), "tmp", "pytest-cache"),
+                "--continue-on-collection-errors", "-q", "-rN", "--tb=short",
                 ] + [with_path(argument) for argument in self.options.pytest]
 
     def start(self):
