@@ -203,10 +203,9 @@ static int run_help(int count, char **words, struct err *e)
 	return show_and_free(&out);
 }
 
-static int run_command(const struct command *c, int count, char **words, struct err *e)
+static int run_with(const struct command *c, void *options, int count, char **words, struct err *e)
 {
 	struct globals g = { 0 };
-	AUTO_FREE void *options = mem_new(1, c->options_bytes ? c->options_bytes : 1);
 	int operands;
 
 	if (options_parse(c->options, options, global_options, &g, count, words, &operands, e))
@@ -221,6 +220,22 @@ static int run_command(const struct command *c, int count, char **words, struct 
 		return err_set(e, ERR_USAGE, "'labctl %s' takes no operand: '%s'", c->name, words[0]);
 	log_set_level(g.quiet ? LOG_WARNING : g.verbose ? LOG_DEBUG : LOG_INFO);
 	return c->run(&g, options, operands, words, e);
+}
+
+static void free_lists(const struct option_row *rows, void *options)
+{
+	for (const struct option_row *row = rows; row && row->name; row++)
+		if (row->type == OPTION_LIST)
+			options_list_free((struct option_list *)((char *)options + row->offset));
+}
+
+static int run_command(const struct command *c, int count, char **words, struct err *e)
+{
+	AUTO_FREE void *options = mem_new(1, c->options_bytes ? c->options_bytes : 1);
+	int status = run_with(c, options, count, words, e);
+
+	free_lists(c->options, options);
+	return status;
 }
 
 /* What stands for no command: --help, --version, help. -2: it was not one of these. */
