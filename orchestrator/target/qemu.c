@@ -134,10 +134,18 @@ static int start_layer(struct target *t, const char *folder, struct err *e)
 	AUTO_FREE char *disk = file_join(folder, "disk");
 	AUTO_FREE char *state = file_join(folder, "state");
 	struct qemu_start how = start_of(t, disk, state);
+	int64_t began_ns = clock_now_ns();
 
 	in->machine = qemu_machine_start(&how, e);
+	if (!in->machine)
+		return -1;
+	int64_t runs_ns = clock_now_ns();
 	in->clock_due = true;
-	return in->machine && connect_link(t, e) == 0 ? 0 : -1;
+	if (connect_link(t, e) != 0)
+		return -1;
+	log_debug("%s: a kept state runs after %lld ms, answers after %lld ms", t->spec->name,
+		  (long long)((runs_ns - began_ns) / NS_PER_MS), (long long)((clock_now_ns() - began_ns) / NS_PER_MS));
+	return 0;
 }
 
 /* 1: there is no such layer. */
@@ -159,6 +167,7 @@ static int cold_boot(struct target *t, struct err *e)
 {
 	struct inside *in = t->inside;
 	struct qemu_start how = start_of(t, in->image.disk, NULL);
+	int64_t began_ns = clock_now_ns();
 
 	target_say(&t->opts, "%s: booting for the first time", t->spec->name);
 	in->machine = qemu_machine_start(&how, e);
@@ -166,6 +175,8 @@ static int cold_boot(struct target *t, struct err *e)
 	if (!in->machine || qemu_machine_wait_ssh(in->machine, t->spec->qemu.boot_limit_ns, e) != 0 ||
 	    connect_link(t, e) != 0)
 		return -1;
+	log_info("%s: a cold boot answers after %lld ms", t->spec->name,
+		 (long long)((clock_now_ns() - began_ns) / NS_PER_MS));
 	return tell_guest(t,
 			  "command -v cloud-init >/dev/null && cloud-init status --wait\n"
 			  "systemctl is-system-running --wait\n"
