@@ -12,6 +12,7 @@
 
 struct use_options {
 	int64_t jobs, limit_ns;
+	bool cold;
 };
 
 #define AT(field) offsetof(struct use_options, field)
@@ -21,7 +22,7 @@ static int run_fan(const struct globals *g, const struct use_options *o, struct 
 {
 	AUTO_CONTEXT c = { 0 };
 	AUTO_FREE const struct target_spec **targets = NULL;
-	const struct fan_opts opts = { o->jobs, label_lines };
+	const struct fan_opts opts = { .jobs = o->jobs, .cold = o->cold, .label_lines = label_lines };
 	size_t count;
 
 	if (context_open(&c, g, e) || select_targets(c.lab, &words, &targets, &count, e))
@@ -131,6 +132,7 @@ static int run_run(const struct globals *g, void *options, int operand_count, ch
 static const struct option_row run_rows[] = {
 	{ "jobs", 'j', OPTION_COUNT, AT(jobs), "N", NULL, NULL, "at most so many targets at once" },
 	{ "limit", 0, OPTION_DURATION, AT(limit_ns), "TIME", NULL, NULL, "stop the command after this time" },
+	{ "cold", 0, OPTION_FLAG, AT(cold), NULL, NULL, NULL, "boot emulated machines instead of restoring their saved state" },
 	{ 0 },
 };
 

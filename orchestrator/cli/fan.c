@@ -42,7 +42,7 @@ static bool is_heavy(const struct target_spec *spec)
 
 static int with_target(struct fan *f, const struct target_spec *spec, const char *scratch, FILE *out, struct err *e)
 {
-	const struct target_opts opts = { .cache_folder = f->context->cache_folder, .scratch_folder = scratch };
+	const struct target_opts opts = { .cache_folder = f->context->cache_folder, .scratch_folder = scratch, .cold = f->opts->cold };
 	struct target *t = target_open(spec, &opts, e);
 	size_t kept;
 	int status;

@@ -11,6 +11,7 @@ typedef int fan_job(struct target *t, FILE *out, void *ctx, struct err *e);
 
 struct fan_opts {
 	int64_t jobs;     /* at most so many at once; 0: every ssh and fake target, and of the others as many as there are processors */
+	bool cold;        /* struct target_opts */
 	bool label_lines; /* each line with the target's name in front, where there are several */
 };
 

@@ -162,21 +162,27 @@ static int try_layer(struct target *t, const char *key, struct err *e)
 	return -1;
 }
 
-/* The image itself, as it comes up; until nothing in it is busy with starting any more. */
+/* The image itself, as it comes up. */
 static int cold_boot(struct target *t, struct err *e)
 {
 	struct inside *in = t->inside;
 	struct qemu_start how = start_of(t, in->image.disk, NULL);
 	int64_t began_ns = clock_now_ns();
 
-	target_say(&t->opts, "%s: booting for the first time", t->spec->name);
+	target_say(&t->opts, "%s: booting", t->spec->name);
 	in->machine = qemu_machine_start(&how, e);
 	in->clock_due = false;
 	if (!in->machine || qemu_machine_wait_ssh(in->machine, t->spec->qemu.boot_limit_ns, e) != 0 ||
 	    connect_link(t, e) != 0)
 		return -1;
-	log_info("%s: a cold boot answers after %lld ms", t->spec->name,
-		 (long long)((clock_now_ns() - began_ns) / NS_PER_MS));
+	log_debug("%s: a cold boot answers after %lld ms", t->spec->name,
+		  (long long)((clock_now_ns() - began_ns) / NS_PER_MS));
+	return 0;
+}
+
+/* Until nothing in it is busy with starting any more: what is saved now is not done again. */
+static int settle(struct target *t, struct err *e)
+{
 	return tell_guest(t,
 			  "command -v cloud-init >/dev/null && cloud-init status --wait\n"
 			  "systemctl is-system-running --wait\n"
@@ -249,7 +255,8 @@ static int make_base(struct target *t, struct err *e)
 	int found = try_layer(t, t->base_id, e);
 	if (found != 1)
 		return found;
-	if (cold_boot(t, e) != 0 || save_layer(t, t->base_id, in->image.id, label, e) != 0) {
+	if (cold_boot(t, e) != 0 || settle(t, e) != 0 ||
+	    save_layer(t, t->base_id, in->image.id, label, e) != 0) {
 		stop(in);
 		return err_wrap(e, "%s", t->spec->name);
 	}
@@ -274,6 +281,8 @@ static int qemu_restore(struct target *t, const char *const *keys, size_t count,
 		}
 	}
 	*out_kept = 0;
+	if (t->opts.cold)
+		return cold_boot(t, e);
 	int found = try_layer(t, t->base_id, e);
 	return found == 1 ? make_base(t, e) : found;
 }

@@ -15,6 +15,7 @@ struct target;
 struct target_opts {
 	const char *cache_folder; /* images and layers; shared with other labctl processes */
 	const char *scratch_folder; /* this lane's own; exists; the target may fill it and the caller removes it */
+	bool cold; /* qemu: the untouched machine is booted, though its saved state may be kept; to compare with, or to see it boot */
 	void (*say)(void *ctx, const char *what); /* what it is doing just now ("building the s390x image: 3 of 5, installing packages"); may be NULL */
 	void *ctx;
 };
