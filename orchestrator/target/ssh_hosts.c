@@ -1,233 +1,185 @@
 #include "target/ssh_hosts.h"
 
-#include <fnmatch.h>
-#include <stdint.h>
+#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
-#include "base/digest.h"
 #include "base/file.h"
 #include "base/mem.h"
+#include "base/vec.h"
+#include "target/ssh_keys.h"
 
-#define FILE_MAX_BYTES (8u << 20)
-
-static void add_base64(const unsigned char *data, size_t len, bool pad, struct str *out)
+char *ssh_host_name(const char *host, int port)
 {
-	static const char letters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+	return port == 22 ? mem_dup(host) : mem_printf("[%s]:%d", host, port);
+}
 
-	for (size_t i = 0; i < len; i += 3) {
-		size_t left = len - i < 3 ? len - i : 3;
-		uint32_t bits = (uint32_t)data[i] << 16 | (left > 1 ? (uint32_t)data[i + 1] << 8 : 0) | (left > 2 ? data[i + 2] : 0u);
+static bool same_letter(char a, char b)
+{
+	return tolower((unsigned char)a) == tolower((unsigned char)b);
+}
 
-		for (size_t k = 0; k < 4; k++) {
-			if (k <= left)
-				str_add_char(out, letters[bits >> (18 - 6 * k) & 63]);
-			else if (pad)
-				str_add_char(out, '=');
+/* '*' and '?' as in known_hosts; brackets are plain. */
+static bool pattern_fits(const char *pattern, size_t len, const char *name)
+{
+	const char *star = NULL, *again = NULL, *end = pattern + len;
+
+	while (*name) {
+		if (pattern < end && *pattern == '*') {
+			star = ++pattern;
+			again = name;
+		} else if (pattern < end && (*pattern == '?' || same_letter(*pattern, *name))) {
+			pattern++;
+			name++;
+		} else if (star) {
+			pattern = star;
+			name = ++again;
+		} else {
+			return false;
 		}
 	}
+	while (pattern < end && *pattern == '*')
+		pattern++;
+	return pattern == end;
 }
 
-void host_key_base64(const struct host_key *k, struct str *out)
+static bool list_fits(const char *list, const char *name)
 {
-	add_base64(k->blob, k->len, true, out);
+	bool fits = false;
+
+	while (*list) {
+		size_t len = strcspn(list, ",");
+		bool negated = *list == '!';
+		if (pattern_fits(list + negated, len - negated, name)) {
+			if (negated)
+				return false;
+			fits = true;
+		}
+		list += len + (list[len] == ',');
+	}
+	return fits;
 }
 
-void host_key_type(const struct host_key *k, struct str *out)
+/* The next word of a line; NULL at its end. */
+static char *next_word(char **rest)
 {
-	const unsigned char *b = k->blob;
-	size_t len = k->len >= 4 ? (size_t)b[0] << 24 | (size_t)b[1] << 16 | (size_t)b[2] << 8 | b[3] : 0;
+	char *word = *rest + strspn(*rest, " \t\r");
 
-	if (!len || len > 64 || len > k->len - 4) {
-		str_add(out, "?");
+	if (*word == '\0')
+		return NULL;
+	*rest = word + strcspn(word, " \t\r");
+	if (**rest)
+		*(*rest)++ = '\0';
+	return word;
+}
+
+static void take_line(char *line, unsigned number, const char *name, ssh_hashed_fn *is_hashed, void *ctx,
+		      struct ssh_host_keys *out)
+{
+	struct ssh_host_key key = { .line = number };
+	char *names = next_word(&line);
+
+	if (!names || names[0] == '#')
+		return;
+	if (names[0] == '@') {
+		if (strcmp(names, "@revoked") != 0)
+			return;
+		key.revoked = true;
+		names = next_word(&line);
+	}
+	char *type = next_word(&line);
+	char *base64 = next_word(&line);
+	if (!names || !type || !base64)
+		return;
+	if (names[0] == '|' ? !is_hashed(ctx, names, name) : !list_fits(names, name))
+		return;
+	if (ssh_base64_decode(base64, strlen(base64), &key.blob) != 0 || key.blob.len == 0) {
+		str_free(&key.blob);
 		return;
 	}
-	AUTO_FREE char *type = mem_dup_bytes((const char *)b + 4, len);
-
-	str_add_quoted(out, type, STR_TERMINAL);
+	key.type = mem_dup(type);
+	vec_add(out, key);
 }
 
-static unsigned char from_hex(char c)
+void ssh_hosts_find(const char *text, const char *name, ssh_hashed_fn *is_hashed, void *ctx, struct ssh_host_keys *out)
 {
-	return (unsigned char)(c <= '9' ? c - '0' : c - 'a' + 10);
-}
-
-void host_key_fingerprint(const struct host_key *k, struct str *out)
-{
-	char hex[DIGEST_TEXT_BYTES];
-	unsigned char raw[32];
-
-	digest_bytes(k->blob, k->len, hex);
-	for (size_t i = 0; i < sizeof(raw); i++)
-		raw[i] = (unsigned char)(from_hex(hex[2 * i]) << 4 | from_hex(hex[2 * i + 1]));
-	str_add(out, "SHA256:");
-	add_base64(raw, sizeof(raw), false, out);
-}
-
-void host_name(const char *host, int port, struct str *out)
-{
-	if (port == 22)
-		str_add(out, host);
-	else
-		str_addf(out, "[%s]:%d", host, port);
-}
-
-/* One line of the file that speaks of the host. */
-struct known_line {
-	bool revoked;
-	char *type, *key; /* into the line */
-};
-
-/* Patterns separated by commas; one behind ! that matches means no, whatever the others say. */
-static bool names_match(char *names, struct ssh_session *s, const char *name)
-{
-	bool found = false;
-	char *pattern;
-
-	if (names[0] == '|')
-		return ssh_session_is_hashed_name(s, names, name);
-	while ((pattern = strsep(&names, ","))) {
-		bool no = pattern[0] == '!';
-		/* [ and ] of "[host]:port" stand for themselves, so only * and ? may work as patterns. */
-		bool matches = strpbrk(pattern, "*?") && !strchr(pattern, '[') ? fnmatch(pattern + no, name, FNM_NOESCAPE) == 0 :
-										 !strcasecmp(pattern + no, name);
-
-		if (matches && no)
-			return false;
-		found |= matches;
-	}
-	return found;
-}
-
-/* Takes the line apart; false when it does not speak of this host. */
-static bool read_line(char *line, struct ssh_session *s, const char *name, struct known_line *out)
-{
-	char *rest = line + strspn(line, " \t");
-	char *word = strsep(&rest, " \t");
-
-	out->revoked = false;
-	if (word[0] == '@') {
-		if (strcmp(word, "@revoked") != 0 || !rest)
-			return false; /* certificate authorities are not for host keys */
-		out->revoked = true;
-		rest += strspn(rest, " \t");
-		word = strsep(&rest, " \t");
-	}
-	if (!*word || *word == '#' || !rest || !names_match(word, s, name))
-		return false;
-	rest += strspn(rest, " \t");
-	out->type = strsep(&rest, " \t");
-	if (!rest)
-		return false;
-	rest += strspn(rest, " \t");
-	out->key = strsep(&rest, " \t\r");
-	return *out->key != '\0';
-}
-
-typedef void known_fn(void *ctx, const struct known_line *line);
-
-static int each_line(const char *file, struct ssh_session *s, const char *host, int port, known_fn *fn, void *ctx, struct err *e)
-{
-	AUTO_STR text = { 0 };
-	AUTO_STR name = { 0 };
-	char *rest, *line;
-
-	if (!file_exists(file))
-		return 0;
-	if (file_read(file, FILE_MAX_BYTES, &text, e))
-		return -1;
-	host_name(host, port, &name);
-	rest = text.text;
-	while (rest && (line = strsep(&rest, "\n"))) {
-		struct known_line known;
-
-		if (read_line(line, s, str_text(&name), &known))
-			fn(ctx, &known);
-	}
-	return 0;
-}
-
-static const char *static_type(const char *type)
-{
-	static const char *const types[] = { "ssh-ed25519", "ecdsa-sha2-nistp256", "ecdsa-sha2-nistp384", "ecdsa-sha2-nistp521",
-					     "ssh-rsa" };
-
-	for (size_t i = 0; i < COUNT_OF(types); i++)
-		if (!strcmp(types[i], type))
-			return types[i];
-	return NULL;
-}
-
-struct type_list {
-	const char **types;
-	size_t count, room;
-};
-
-static void add_type(void *ctx, const struct known_line *line)
-{
-	struct type_list *list = ctx;
-	const char *type = static_type(line->type);
-
-	if (type && !line->revoked && list->count < list->room)
-		list->types[list->count++] = type;
-}
-
-size_t known_hosts_types(const char *file, struct ssh_session *s, const char *host, int port, const char **types, size_t room)
-{
-	struct type_list list = { types, 0, room };
-
-	return each_line(file, s, host, port, add_type, &list, NULL) ? 0 : list.count;
-}
-
-struct look {
-	const char *key;
-	enum host_key_word word;
-	char *other; /* a key that is known instead */
-};
-
-static void compare(void *ctx, const struct known_line *line)
-{
-	struct look *look = ctx;
-	bool same = !strcmp(line->key, look->key);
-
-	if (line->revoked && same)
-		look->word = HOST_KEY_REVOKED;
-	else if (!line->revoked && same && look->word != HOST_KEY_REVOKED)
-		look->word = HOST_KEY_KNOWN;
-	else if (!line->revoked && look->word == HOST_KEY_UNKNOWN) {
-		look->word = HOST_KEY_CHANGED;
-		look->other = mem_printf("%s %.40s...", line->type, line->key);
+	for (unsigned number = 1; *text; number++) {
+		size_t len = strcspn(text, "\n");
+		AUTO_FREE char *line = mem_dup_bytes(text, len);
+		take_line(line, number, name, is_hashed, ctx, out);
+		text += len + (text[len] == '\n');
 	}
 }
 
-int known_hosts_look(const char *file, struct ssh_session *s, const char *host, int port, const struct host_key *k,
-		     enum host_key_word *out, struct str *out_known, struct err *e)
+static bool same_key(const struct ssh_host_key *key, const void *blob, size_t len)
 {
-	AUTO_STR key = { 0 };
-	struct look look = { .word = HOST_KEY_UNKNOWN };
-	int status;
-
-	host_key_base64(k, &key);
-	look.key = str_text(&key);
-	status = each_line(file, s, host, port, compare, &look, e);
-	if (look.other && out_known)
-		str_add_quoted(out_known, look.other, STR_TERMINAL);
-	free(look.other);
-	*out = look.word;
-	return status;
+	return key->blob.len == len && memcmp(key->blob.text, blob, len) == 0;
 }
 
-int known_hosts_add(const char *file, const char *host, int port, const struct host_key *k, struct err *e)
+enum ssh_host_verdict ssh_hosts_judge(const struct ssh_host_keys *keys, const void *blob, size_t len,
+				      const struct ssh_host_key **out_known)
 {
-	AUTO_FREE char *folder = file_parent(file);
+	enum ssh_host_verdict verdict = SSH_HOST_UNKNOWN;
+	char type[48] = "";
+
+	*out_known = NULL;
+	ssh_blob_type(blob, len, type, sizeof(type));
+	for (size_t i = 0; i < keys->count; i++) {
+		const struct ssh_host_key *key = &keys->items[i];
+		bool same = same_key(key, blob, len);
+		enum ssh_host_verdict says = key->revoked ? (same ? SSH_HOST_REVOKED : SSH_HOST_UNKNOWN)
+					     : same	  ? SSH_HOST_KNOWN
+					     : strcmp(key->type, type) == 0 ? SSH_HOST_CHANGED
+									    : SSH_HOST_OTHER_TYPE;
+		/* A revocation beats everything, a fitting line beats one that does not fit. */
+		bool stronger = says == SSH_HOST_REVOKED || (verdict != SSH_HOST_KNOWN && says == SSH_HOST_KNOWN) ||
+				(verdict != SSH_HOST_KNOWN && says > verdict);
+		if (says == SSH_HOST_UNKNOWN || verdict == SSH_HOST_REVOKED || !stronger)
+			continue;
+		verdict = says;
+		*out_known = key;
+	}
+	return verdict;
+}
+
+void ssh_hosts_free(struct ssh_host_keys *keys)
+{
+	for (size_t i = 0; i < keys->count; i++) {
+		free(keys->items[i].type);
+		str_free(&keys->items[i].blob);
+	}
+	vec_free(keys);
+}
+
+void ssh_hosts_line(const char *name, const void *blob, size_t len, struct str *out)
+{
+	char type[48] = "";
+
+	ssh_blob_type(blob, len, type, sizeof(type));
+	str_addf(out, "%s %s ", name, type);
+	ssh_base64_encode(blob, len, out);
+}
+
+char *ssh_hosts_path(const char *wish)
+{
+	const char *home = getenv("HOME");
+
+	if (wish)
+		return mem_dup(wish);
+	return mem_printf("%s/.ssh/known_hosts", home ? home : "");
+}
+
+int ssh_hosts_add(const char *path, const char *name, const void *blob, size_t len, struct err *e)
+{
 	AUTO_STR line = { 0 };
+	AUTO_FREE char *folder = file_parent(path);
 
-	host_name(host, port, &line);
-	str_add(&line, " ");
-	host_key_type(k, &line);
-	str_add(&line, " ");
-	host_key_base64(k, &line);
-	if (file_make_folders(folder, e))
-		return -1;
-	return file_append_line(file, str_text(&line), e);
+	if (!file_is_folder(folder)) {
+		if (file_make_folders(folder, e) != 0)
+			return -1;
+		chmod(folder, 0700);
+	}
+	ssh_hosts_line(name, blob, len, &line);
+	return file_append_line(path, str_text(&line), e);
 }

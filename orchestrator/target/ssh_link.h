@@ -19,6 +19,7 @@ struct ssh_where {
 	int64_t connect_limit_ns;   /* for the whole of it: connecting, keys, log-in */
 	int64_t idle_limit_ns;
 	int64_t keepalive_ns;
+	const char *target_name;    /* for what to do next: `labctl target trust NAME`; NULL: none */
 	bool retry_refused;         /* a guest that is still booting: try again until connect_limit_ns */
 };
 

@@ -472,7 +472,8 @@ struct ssh_channel *ssh_channel_tcp(struct ssh_session *s, const char *host, int
 		return channel_of(s, lib);
 	AUTO_FREE char *what = mem_printf("it cannot pass on to %s port %d", host, port);
 	channel_failed(s, what, e);
-	e->code = ERR_UNREACHABLE;
+	if (e)
+		e->code = ERR_UNREACHABLE;
 	return NULL;
 }
 

@@ -1,128 +1,150 @@
-#include "target/ssh_shell.h"
-
+/* A person's terminal on a machine. */
 #include <errno.h>
 #include <poll.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/ioctl.h>
 #include <termios.h>
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "target/ssh_inside.h"
 
-#define LOOK_NS (250 * NS_PER_MS) /* how soon a change of the window's size is passed on */
+#define OPEN_LIMIT_NS  (30 * NS_PER_S)
+#define CLOSE_LIMIT_NS (2 * NS_PER_S)
+#define SIZE_LOOK_MS   500 /* how often the terminal's size is looked at */
 
 struct shell {
-	struct ssh_session *session;
+	struct ssh_link *link;
 	struct ssh_channel *channel;
+	bool is_terminal;
 	struct winsize size;
 	char typed[4096];
-	size_t typed_at, typed_len;
-	bool typed_end;
+	size_t typed_len, typed_done;
+	bool input_ended, end_sent;
 };
 
-static void get_size(struct winsize *out)
+static void look_at_size(struct shell *s)
 {
-	if (ioctl(STDOUT_FILENO, TIOCGWINSZ, out) || !out->ws_col)
-		*out = (struct winsize){ .ws_col = 80, .ws_row = 24 };
-}
+	struct winsize now = s->size;
 
-static void pass_size(struct shell *sh)
-{
-	struct winsize now;
-
-	get_size(&now);
-	if (now.ws_col == sh->size.ws_col && now.ws_row == sh->size.ws_row)
+	if (!s->is_terminal || ioctl(STDIN_FILENO, TIOCGWINSZ, &now) != 0)
 		return;
-	sh->size = now;
-	ssh_channel_resize(sh->channel, now.ws_col, now.ws_row);
+	if (now.ws_col != s->size.ws_col || now.ws_row != s->size.ws_row)
+		ssh_channel_resize(s->channel, now.ws_col, now.ws_row);
+	s->size = now;
 }
 
-static int pass_typed(struct shell *sh, struct err *e)
+static int show(int fd, const char *data, size_t len, struct err *e)
 {
-	ssize_t count;
-
-	if (sh->typed_len) {
-		count = ssh_channel_write(sh->channel, sh->typed + sh->typed_at, sh->typed_len, e);
-		if (count < 0)
-			return -1;
-		sh->typed_at += (size_t)count;
-		sh->typed_len -= (size_t)count;
-	} else if (sh->typed_end) {
-		return ssh_channel_send_end(sh->channel, e) < 0 ? -1 : 0;
+	while (len > 0) {
+		ssize_t written = write(fd, data, len);
+		if (written < 0 && errno != EINTR)
+			return err_errno(e, ERR_IO, "cannot write to the terminal");
+		data += written > 0 ? written : 0;
+		len -= written > 0 ? (size_t)written : 0;
 	}
 	return 0;
 }
 
-static void take_typed(struct shell *sh)
+/* 1: something came. */
+static int show_all(struct shell *s, struct err *e)
 {
-	ssize_t got = read(STDIN_FILENO, sh->typed, sizeof(sh->typed));
+	static const struct {
+		int stream, fd;
+	} ways[] = { { SSH_STREAM_OUT, STDOUT_FILENO }, { SSH_STREAM_ERR, STDERR_FILENO } };
+	char data[16384];
+	int any = 0;
 
-	sh->typed_at = 0;
-	sh->typed_len = got > 0 ? (size_t)got : 0;
-	sh->typed_end = got == 0 || (got < 0 && errno != EINTR && errno != EAGAIN);
-}
-
-/* Bytes that came are shown; how many, -1 for a broken link. */
-static ssize_t show(struct shell *sh, struct err *e)
-{
-	char data[65536];
-	ssize_t got = ssh_channel_read(sh->channel, SSH_STREAM_OUT, data, sizeof(data), e);
-
-	for (ssize_t at = 0; at < got;) {
-		ssize_t wrote = write(STDOUT_FILENO, data + at, (size_t)(got - at));
-
-		if (wrote < 0 && errno != EINTR)
-			return err_errno(e, ERR_IO, "standard output");
-		at += wrote > 0 ? wrote : 0;
-	}
-	return got;
-}
-
-static int converse(struct shell *sh, struct err *e)
-{
-	for (;;) {
-		struct pollfd both[2] = {
-			{ .fd = ssh_session_fd(sh->session), .events = ssh_session_events(sh->session) },
-			{ .fd = sh->typed_end || sh->typed_len ? -1 : STDIN_FILENO, .events = POLLIN },
-		};
-		ssize_t shown;
-
-		pass_size(sh);
-		shown = show(sh, e);
-		if (shown < 0 || pass_typed(sh, e))
+	for (size_t i = 0; i < 2; i++) {
+		ssize_t got = ssh_channel_read(s->channel, ways[i].stream, data, sizeof(data), e);
+		if (got < 0 || (got > 0 && show(ways[i].fd, data, (size_t)got, e) != 0))
 			return -1;
-		if (shown)
+		any = any || got > 0;
+	}
+	return any;
+}
+
+static int pass_typed(struct shell *s, bool ready, struct err *e)
+{
+	if (s->typed_done == s->typed_len && ready && !s->input_ended) {
+		ssize_t got = read(STDIN_FILENO, s->typed, sizeof(s->typed));
+		s->input_ended = got == 0 || (got < 0 && errno != EINTR && errno != EAGAIN);
+		s->typed_len = got > 0 ? (size_t)got : 0;
+		s->typed_done = 0;
+	}
+	if (s->typed_done < s->typed_len) {
+		ssize_t taken =
+			ssh_channel_write(s->channel, s->typed + s->typed_done, s->typed_len - s->typed_done, e);
+		if (taken < 0)
+			return -1;
+		s->typed_done += (size_t)taken;
+	} else if (s->input_ended && !s->end_sent) {
+		int later = ssh_channel_send_end(s->channel, e);
+		s->end_sent = later == 0;
+		return later < 0 ? -1 : 0;
+	}
+	return 0;
+}
+
+static int talk(struct shell *s, struct err *e)
+{
+	int64_t begun_ns = clock_now_ns(), wake_ns;
+	bool ready = false;
+
+	for (;;) {
+		int any = show_all(s, e);
+		if (any < 0 || pass_typed(s, ready, e) != 0)
+			return -1;
+		ready = false;
+		if (any)
 			continue;
-		if (ssh_channel_at_end(sh->channel))
+		if (ssh_channel_at_end(s->channel))
 			return 0;
-		if (poll(both, 2, clock_poll_ms(clock_deadline_ns(LOOK_NS))) > 0 && both[1].revents)
-			take_typed(sh);
+		if (ssh_link_check_idle(s->link, begun_ns, &wake_ns, e) != 0)
+			return -1;
+		look_at_size(s);
+		bool wants = s->typed_done == s->typed_len && !s->input_ended;
+		struct pollfd ends[2] = {
+			{ .fd = ssh_session_fd(s->link->session), .events = ssh_session_events(s->link->session) },
+			{ .fd = wants ? STDIN_FILENO : -1, .events = POLLIN },
+		};
+		int wait_ms = clock_poll_ms(wake_ns);
+		poll(ends, 2, wait_ms < 0 || wait_ms > SIZE_LOOK_MS ? SIZE_LOOK_MS : wait_ms);
+		ready = ends[1].revents != 0;
 	}
 }
 
-int ssh_shell(struct ssh_session *s, const char *command, struct err *e)
+static bool make_raw(struct termios *out_before)
 {
-	struct shell sh = { .session = s };
-	const char *term = getenv("TERM");
-	struct ssh_terminal terminal = { .name = term && *term ? term : "vt100" };
-	struct termios before, raw;
-	bool on_terminal = !tcgetattr(STDIN_FILENO, &before);
-	int status;
+	struct termios raw;
 
-	get_size(&sh.size);
-	terminal.columns = sh.size.ws_col;
-	terminal.rows = sh.size.ws_row;
-	sh.channel = ssh_channel_exec(s, command, on_terminal ? &terminal : NULL, clock_deadline_ns(60 * NS_PER_S), e);
-	if (!sh.channel)
+	if (tcgetattr(STDIN_FILENO, out_before) != 0)
+		return false;
+	raw = *out_before;
+	cfmakeraw(&raw);
+	return tcsetattr(STDIN_FILENO, TCSADRAIN, &raw) == 0;
+}
+
+int ssh_link_shell(struct ssh_link *l, const char *command, struct err *e)
+{
+	AUTO_STR encoded = { 0 };
+	struct shell s = { .link = l, .is_terminal = isatty(STDIN_FILENO), .size = { .ws_col = 80, .ws_row = 24 } };
+	const char *name = getenv("TERM");
+	struct termios before;
+
+	if (s.is_terminal)
+		ioctl(STDIN_FILENO, TIOCGWINSZ, &s.size);
+	struct ssh_terminal terminal = { name ? name : "dumb", s.size.ws_col, s.size.ws_row };
+	ssh_encode_command(command, &encoded);
+	s.channel = ssh_channel_exec(l->session, str_text(&encoded), s.is_terminal ? &terminal : NULL,
+				     clock_deadline_ns(OPEN_LIMIT_NS), e);
+	if (!s.channel)
 		return -1;
-	if (on_terminal) {
-		raw = before;
-		cfmakeraw(&raw);
-		tcsetattr(STDIN_FILENO, TCSADRAIN, &raw);
-	}
-	status = converse(&sh, e);
-	if (on_terminal)
+	bool raw = s.is_terminal && make_raw(&before);
+	int failed = talk(&s, e);
+	if (raw)
 		tcsetattr(STDIN_FILENO, TCSADRAIN, &before);
-	ssh_channel_free(sh.channel, NS_PER_S);
-	return status;
+	ssh_channel_free(s.channel, CLOSE_LIMIT_NS);
+	return failed;
 }

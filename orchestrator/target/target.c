@@ -216,3 +216,11 @@ void target_doctor(const struct target_spec *spec, const struct target_opts *o, 
 	if (driver->doctor)
 		driver->doctor(spec, o, tell, ctx);
 }
+
+int target_reach(struct target *t, struct str *out, struct err *e)
+{
+	if (t->driver->reach)
+		return t->driver->reach(t, out, e);
+	str_addf(out, "labctl target shell %s", t->spec->name);
+	return 0;
+}
