@@ -14,7 +14,9 @@ LIMIT_SECONDS = 120
 # What a checkout has and a release does not need, and what only a release has.
 CHECKOUT_ONLY = re.compile(r"\.gitignore$|\.ci/|\.github/")
 RELEASE_ONLY = re.compile(r"(configure|aclocal\.m4|Makefile\.in|build-aux/[a-z-]+)$")
-MADE_IN_TREE = re.compile(r"(.*/)?(\.deps|\.git|__pycache__|autom4te\.cache)(/|$)|labctl-[0-9.]+/|.*\.(o|a|pyc)$")
+# What a build leaves in an unpacked release.
+BUILT = re.compile(r"(.*/)?(\.deps|__pycache__|autom4te\.cache)/|(_build|_inst|labctl-[0-9.]+)/|.*(\.(o|a|[15])|/\.dirstamp)$|"
+                   r"doc/(ba|z)sh/|tests/unit/test_[a-z_]+$|(labctl|Makefile|configure~|config\.(log|status)|labctl-.*\.tar\.xz)$")
 
 
 def make(*words):
@@ -38,7 +40,7 @@ def files_of_checkout():
     if (SOURCE / ".git").exists():
         listed = subprocess.run(["git", "-c", "safe.directory=*", "-C", str(SOURCE), "ls-files"], stdout=subprocess.PIPE, check=True)
         return {name for name in listed.stdout.decode().splitlines() if not CHECKOUT_ONLY.match(name)}
-    return {name for name in files_below(SOURCE) if not RELEASE_ONLY.match(name) and not MADE_IN_TREE.match(name)}
+    return {name for name in files_below(SOURCE) if not RELEASE_ONLY.match(name) and not BUILT.match(name)}
 
 
 @pytest.fixture(scope="module")
