@@ -6,10 +6,12 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/mem.h"
 #include "base/str.h"
 
 #define BUSY_LIMIT_MS 10000
+#define BUSY_STEP_NS  (5 * NS_PER_MS)
 
 struct db {
 	sqlite3 *handle;
@@ -110,14 +112,29 @@ static int open_to_read(struct db *d, struct err *e)
 	return open_handle(d, "mode=ro&immutable=1", SQLITE_OPEN_READONLY, e) < 0 ? -1 : first_look(d, e);
 }
 
+/* SQLite does not wait when it changes a database's form, as it does for all else: two labctl may make one at the same instant. */
+static int use_write_ahead(struct db *d, struct err *e)
+{
+	int64_t deadline_ns = clock_deadline_ns(BUSY_LIMIT_MS * NS_PER_MS);
+	int status;
+
+	while ((status = sqlite3_exec(d->handle, "PRAGMA journal_mode=WAL", NULL, NULL, NULL)) != SQLITE_OK) {
+		if ((status & 0xff) != SQLITE_BUSY || clock_now_ns() >= deadline_ns)
+			return fail(d, e);
+		clock_sleep_ns(BUSY_STEP_NS);
+	}
+	return 0;
+}
+
 static int open_to_write(struct db *d, struct err *e)
 {
-	if (open_handle(d, "mode=rwc", SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, e) < 0 || first_look(d, e) < 0)
+	if (open_handle(d, "mode=rwc", SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, e) < 0 || first_look(d, e) < 0 ||
+	    use_write_ahead(d, e) < 0)
 		return -1;
 	/* The records are the truth: losing the last transactions with the power costs reading them again, so no wait
 	 * for the disk. */
 	return db_run(d,
-		      "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON;"
+		      "PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON;"
 		      "PRAGMA journal_size_limit=16777216",
 		      e);
 }

@@ -10,7 +10,7 @@ import pytest
 
 LABCTL = os.environ["LABCTL"]
 SOURCE = Path(os.environ["LABCTL_SOURCE"])
-LIMIT_SECONDS = 60
+LIMIT_SECONDS = 120
 
 PASSED = "ok 1 - adds\nok 2 - draws\n1..2\n"
 FAILED = "ok 1 - adds\nnot ok 2 - draws\n  ---\n  message: 'no such colour'\n  ...\n1..2\n"
@@ -106,6 +106,15 @@ class Lab:
         done = self.labctl("matrix", *words, "--format", "json", **options)
         return cells_of(done.json()), done
 
+    @staticmethod
+    def stop_now(process, limit=60):
+        """Ctrl-C until it ends; returns its standard output and error."""
+        deadline = time.monotonic() + limit
+        while process.poll() is None and time.monotonic() < deadline:
+            process.send_signal(signal.SIGINT)
+            time.sleep(0.1)
+        return process.communicate(timeout=1)
+
     # What is left of it.
 
     def processes(self):
@@ -119,17 +128,31 @@ class Lab:
                 pass
         return found
 
-    def assert_no_process(self, limit=5):
+    def assert_no_process(self, limit=20):
         """Killed processes need a moment to go."""
         deadline = time.monotonic() + limit
         while self.processes():
-            assert time.monotonic() < deadline, self.processes()
+            assert time.monotonic() < deadline, "left behind: %s" % self.processes()
             time.sleep(0.02)
+
+    def testing(self):
+        """Logs of the cells whose tests run just now."""
+        return list(self.results.glob("runs/*/*/*.part/tests.log.zst.part"))
+
+    def run_files(self):
+        return sorted(self.results.glob("runs/*/run.json"))
 
     def records(self):
         """Whole records: (run, cell, attempt) below the results."""
         return sorted(tuple(path.parent.parts[-3:]) for path in self.results.glob("runs/*/*/*/outcome.json")
                       if not path.parent.name.endswith(".part"))
+
+
+def wait_for(condition, limit=60):
+    deadline = time.monotonic() + limit
+    while not condition():
+        assert time.monotonic() < deadline, "it does not come about"
+        time.sleep(0.005)
 
 
 def cells_of(report):
@@ -140,7 +163,8 @@ def cells_of(report):
 def lab(tmp_path):
     made = Lab(tmp_path)
     yield made
-    left = made.processes()
-    for process in left:
-        os.kill(process, signal.SIGKILL)
-    assert not left, "left behind: %s" % left
+    try:
+        made.assert_no_process()
+    finally:
+        for process in made.processes():
+            os.kill(process, signal.SIGKILL)

@@ -1,5 +1,7 @@
 """What becomes of a cell, told apart and with its exit status."""
-from conftest import FAILED, PASSED
+import json
+
+from conftest import FAILED, PASSED, wait_for
 
 CRASH = """{"e": "session"}
 {"e": "collected", "n": 3}
@@ -274,18 +276,15 @@ def test_output_beyond_the_cap_is_dropped_and_the_tests_still_count(lab):
 
 
 def test_a_machine_that_cannot_keep_records_is_status_6_and_the_run_stays_cut_off(lab):
-    import json
-    import time
     lab.package("numpy")
     lab.package("pandas")
-    lab.target("script", {"match": "report numpy", "output": PASSED, "delay": "700ms"})
+    lab.target("script", {"match": "report numpy", "output": PASSED, "delay": "2s"})
     process = lab.start("matrix")
-    while not list(lab.results.glob("runs/*/run.json")):
-        time.sleep(0.01)
-    run = list(lab.results.glob("runs/*/run.json"))[0]
+    wait_for(lab.run_files)
+    run = lab.run_files()[0]
     blocked = run.parent / json.loads(run.read_text())["cells"][1]
     blocked.write_text("in the way")
-    err = process.communicate(timeout=30)[1].decode()
+    err = process.communicate(timeout=60)[1].decode()
     assert process.returncode == 6, err
     assert "Not a directory" in err
     blocked.unlink()
