@@ -177,7 +177,6 @@ int ssh_link_exec(struct ssh_link *l, const struct driver_exec *x, enum driver_e
 	}
 	int failed = pump(&p, out, e);
 	/* One that still runs there is not waited for: its end of the channel closes when it is killed. */
-	if (failed != 0 || *out != DRIVER_LOST)
-		ssh_channel_free(p.channel, CLOSE_LIMIT_NS);
+	ssh_channel_free(p.channel, failed == 0 && *out == DRIVER_ENDED ? CLOSE_LIMIT_NS : 0);
 	return failed;
 }

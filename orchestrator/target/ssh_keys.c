@@ -189,9 +189,10 @@ int ssh_key_read(const char *path, struct ssh_key *out, struct err *e)
 			return err_hint(e, "make one with: ssh-keygen -t ed25519 -f %s", path);
 		return err_hint(e, "let only its owner read it: chmod 600 %s", path);
 	}
-	int failed = ssh_key_parse(str_text(&text), out);
-	memset(text.text, 0, text.len);
-	return failed ? not_a_private_key(path, str_text(&text), e) : 0;
+	if (ssh_key_parse(str_text(&text), out) != 0)
+		return not_a_private_key(path, str_text(&text), e);
+	explicit_bzero(text.text, text.len);
+	return 0;
 }
 
 void ssh_key_free(struct ssh_key *k)

@@ -230,8 +230,8 @@ const void *ssh_session_host_key(struct ssh_session *s, size_t *out_len)
 bool ssh_session_is_hashed_name(struct ssh_session *s, const char *hashed, const char *name)
 {
 	LIBSSH2_KNOWNHOSTS *hosts = libssh2_knownhost_init(s->lib);
-	/* libssh2 wants a whole line; which key it holds plays no part. */
-	AUTO_FREE char *line = mem_printf("%s ssh-ed25519 AAAA", hashed);
+	/* libssh2 wants a whole line with a key of believable length; which one plays no part. */
+	AUTO_FREE char *line = mem_printf("%s ssh-ed25519 AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA", hashed);
 	bool is_it = false;
 
 	if (hosts && libssh2_knownhost_readline(hosts, line, strlen(line), LIBSSH2_KNOWNHOST_FILE_OPENSSH) == 0) {

@@ -121,6 +121,7 @@ class Lab:
             ssh["jump"] = jump
         spec = {"kind": "ssh", "arch": "amd64", "connect_limit": "5s", "work_folder": str(self.work), "ssh": ssh}
         spec.update(more)
+        spec = {key: value for key, value in spec.items() if value is not None}
         (self.folder / "targets" / (name + ".yaml")).write_text(json.dumps(spec, indent=1))
 
     def know(self, *lines):
@@ -137,6 +138,7 @@ class Lab:
         process = self.start(*arguments, **more)
         out, err = process.communicate(timeout=LIMIT_SECONDS)
         done = subprocess.CompletedProcess(arguments, process.returncode, out.decode(), err.decode())
+        done.said = done.stdout + done.stderr
         assert status is None or done.returncode == status, (done.returncode, done.stdout[-4000:], done.stderr[-4000:])
         return done
 
