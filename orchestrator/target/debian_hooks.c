@@ -63,6 +63,8 @@ static const char body[] =
 	"	;;\n"
 	"extract)\n"
 	"	mkdir -p \"$build\" \"$root/etc/dpkg/dpkg.cfg.d\"\n"
+	/* Unpacked before dpkg could be told what to leave out; dpkg will unpack the rest of it again. */
+	"	for name in doc info lintian locale man; do rm -rf \"$root/usr/share/$name\"; done\n"
 	"	printf '%s' \"$dpkg_options\" > \"$root/etc/dpkg/dpkg.cfg.d/labctl\"\n"
 	/* Keys that every user of the image would share are worth nothing, and slow to make. */
 	"	stub \"$build/ssh-keygen\"\n"
