@@ -57,7 +57,7 @@ def test_any_instant(lab):
     lab.labctl("matrix", "--fresh")
     usual = time.monotonic() - begun
     cut_off = 0
-    for instant in range(INSTANTS):
+    for _ in range(INSTANTS * 8):
         known = lab.run_files()
         process = lab.start("matrix", "--fresh")
         time.sleep(dice.uniform(0, usual))
@@ -74,7 +74,11 @@ def test_any_instant(lab):
             assert_whole(lab, new[0])
         lab.assert_no_process()
         assert [path for path in Path(lab.environment["LABCTL_CACHE"], "scratch").iterdir() if path.is_dir()] == []
-    assert cut_off > INSTANTS / 4, "hardly any run was hit: %d" % cut_off
+        if cut_off == INSTANTS:
+            break
+        # How long a run takes changes with what else this machine does: the instants follow it.
+        usual *= 1 if unfinished else 0.9 if new else 1.2
+    assert cut_off == INSTANTS
 
 
 def test_again_and_again(lab):
@@ -110,7 +114,7 @@ def test_resume_runs_what_was_planned_and_not_more(lab):
     process.communicate()
     plan = lab.labctl("matrix", "--resume", "--dry-run").out.splitlines()
     assert plan[0].split(None, 1) == ["one/cpython/c:smoke", "the run was cut off before it"]
-    assert plan[1].startswith("1 cells would run")
+    assert plan[1].startswith("1 cell would run")
 
 
 def test_resume_of_a_part_leaves_the_run_cut_off(lab):
@@ -122,7 +126,7 @@ def test_resume_of_a_part_leaves_the_run_cut_off(lab):
     process.kill()
     process.communicate()
     done = lab.labctl("matrix", "--resume", "a")
-    assert "1 cells of the run that was cut off are not chosen here" in done.err
+    assert "1 of the cells that the run was to do are not chosen here" in done.err
     assert "cut off" in lab.labctl("runs").out
     done = lab.labctl("matrix", "--resume")
     assert "complete" in lab.labctl("runs").out
@@ -181,7 +185,7 @@ def test_a_database_that_is_gone_comes_back_from_the_records(lab):
     before = lab.matrix()[0]
     for path in lab.results.glob("lab.sqlite*"):
         path.unlink()
-    assert lab.labctl("matrix", "--dry-run").out.endswith("0 are fresh\n")
+    assert lab.labctl("matrix", "--dry-run").out.endswith("0 fresh\n")
     after, done = lab.matrix()
     assert done.err == "" and after == before
 
