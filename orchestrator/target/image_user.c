@@ -15,6 +15,7 @@
 #include "target/driver.h"
 #include "target/image_disk.h"
 
+#define FETCH_WORDS    24
 #define FETCH_LIMIT_NS (4 * 3600 * NS_PER_S)
 
 bool image_is_users(const struct target_spec *spec)
@@ -38,13 +39,32 @@ int image_user_check(const struct target_spec *spec, struct err *e)
 	return 0;
 }
 
-static const char *const *fetch_argv(const char *url, const char *to, const char *argv[static 16])
+static const char *const *fetch_argv(const char *url, const char *to, const char *argv[static FETCH_WORDS])
 {
-	const char *const curl[] = { "curl",	     "--fail",	    "--location", "--silent",
-				     "--show-error", "--retry",	    "5",	  "--retry-connrefused",
-				     "--proto",	     "=http,https", "--output",	  to,
-				     "--url",	     url,	    NULL };
-	const char *const wget[] = { "wget", "--quiet", "--tries=5", "--output-document", to, "--", url, NULL };
+	/* A server that stays silent for a minute is given up. */
+	const char *const curl[] = { "curl",
+				     "--fail",
+				     "--location",
+				     "--silent",
+				     "--show-error",
+				     "--retry",
+				     "5",
+				     "--proto",
+				     "=http,https",
+				     "--connect-timeout",
+				     "30",
+				     "--speed-limit",
+				     "1",
+				     "--speed-time",
+				     "60",
+				     "--output",
+				     to,
+				     "--url",
+				     url,
+				     NULL };
+	const char *const wget[] = {
+		"wget", "--no-verbose", "--tries=5", "--timeout=60", "--output-document", to, "--", url, NULL
+	};
 
 	if (proc_on_path("curl"))
 		memcpy(argv, curl, sizeof(curl));
@@ -94,7 +114,7 @@ static void fail_fetch(const struct target_spec *spec, const char *program, cons
 
 static int fetch(const struct target_spec *spec, const char *to, const struct target_opts *o, struct err *e)
 {
-	const char *argv[16];
+	const char *argv[FETCH_WORDS];
 	AUTO_FREE char *log_path = mem_printf("%s.log", to);
 	AUTO_CLOSE int log_fd = open(log_path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
 	const struct proc_spec p = {
