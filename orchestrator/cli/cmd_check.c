@@ -18,6 +18,6 @@ static int run_check(const struct globals *g, void *options, int operand_count, 
 const struct command check_command = {
 	.name = "check",
 	.title = "Read the lab and tell everything that is wrong in it",
-	.help = "Each problem is told as file:line:column. Nothing is run.",
+	.help = "Each problem is told as file:line:column; the exit status is 3 when there is one. Nothing is run.",
 	.run = run_check,
 };

@@ -86,7 +86,7 @@ static int run_doctor(const struct globals *g, void *options, int operand_count,
 		d.heading = heading;
 		target_doctor(targets[i], &opts, on_finding, &d);
 	}
-	str_addf(&d.out, "%zu problems, %zu notes\n", d.problems, d.notes);
+	str_addf(&d.out, "%zu problem%s, %zu note%s\n", d.problems, d.problems == 1 ? "" : "s", d.notes, d.notes == 1 ? "" : "s");
 	for (size_t i = 0; i < d.told_count; i++)
 		free(d.told[i]);
 	free(d.told);

@@ -59,7 +59,7 @@ static void print_plan(const struct plan *p, const struct wanted *w)
 			count++;
 		}
 	}
-	printf("%zu cells would run, %zu are fresh\n", count, wanted_fresh_count(w));
+	printf("%zu cell%s would run, %zu fresh\n", count, count == 1 ? "" : "s", wanted_fresh_count(w));
 }
 
 static int show(struct context *c, const struct plan *p, const struct matrix_options *o, struct err *e)
@@ -97,7 +97,7 @@ static int run_wanted(struct context *c, const struct plan *p, const struct want
 {
 	o->runner.part_of_run = wanted_left_out(w) > 0;
 	if (o->runner.part_of_run) {
-		log_warning("%zu cells of the run that was cut off are not chosen here, or what decides them has changed since: it stays cut off",
+		log_warning("%zu of the cells that the run was to do are not chosen here, or what decides them has changed since: it stays cut off",
 			    wanted_left_out(w));
 	}
 	if (p->lane_count)

@@ -80,7 +80,7 @@ static int run_show(const struct globals *g, void *options, int operand_count, c
 	} else if (target_command_line(spec, &opts, &out, e)) {
 		return -1;
 	} else if (!out.len) {
-		err_set(e, ERR_UNAVAILABLE, "nothing is started for %s: it is of the kind %s", spec->name, target_kind_name(spec->kind));
+		err_set(e, ERR_USAGE, "nothing is started for %s: it is of the kind %s", spec->name, target_kind_name(spec->kind));
 		return -1;
 	} else {
 		str_add(&out, "\n");

@@ -45,6 +45,15 @@ static void hold(struct target *t)
 	}
 }
 
+/* Who reads what labctl prints must not wait for the holder's end. */
+static void leave_screen(void)
+{
+	int nothing = open("/dev/null", O_RDWR | O_CLOEXEC);
+
+	for (int fd = 0; nothing >= 0 && fd < 3; fd++)
+		dup2(nothing, fd);
+}
+
 /* In the holder: up, one line to the one who asked, then nothing but waiting. */
 static int hold_target(struct context *c, const struct target_spec *spec, const char *scratch, FILE *answer, struct err *e)
 {
@@ -63,6 +72,7 @@ static int hold_target(struct context *c, const struct target_spec *spec, const 
 	}
 	fprintf(answer, "%s\n", str_text(&reach));
 	fclose(answer);
+	leave_screen();
 	hold(t);
 	target_close(t);
 	return 0;

@@ -173,6 +173,13 @@ const struct target_spec *context_target(struct context *c, const char *name, st
 	return NULL;
 }
 
+char *context_about_target(const char *target, const char *text)
+{
+	size_t len = strlen(target);
+
+	return !strncmp(text, target, len) && text[len] == ':' ? mem_dup(text) : mem_printf("%s: %s", target, text);
+}
+
 static bool wants_colour(const struct globals *g)
 {
 	const char *no_colour = getenv("NO_COLOR");

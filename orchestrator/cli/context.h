@@ -41,6 +41,9 @@ struct plan *context_plan(struct context *c, const struct selection *s, const ch
 /* One target by name or ERR_USAGE with the nearest. */
 const struct target_spec *context_target(struct context *c, const char *name, struct err *e);
 
+/* "TARGET: text", where most texts say it already. Caller frees. */
+char *context_about_target(const char *target, const char *text);
+
 /* How what goes to standard output is drawn. */
 struct render_opts context_render_opts(const struct globals *g);
 bool context_is_live(const struct globals *g); /* standard error is a terminal that can move its cursor */

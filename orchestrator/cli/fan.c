@@ -54,6 +54,16 @@ static int with_target(struct fan *f, const struct target_spec *spec, const char
 	return status;
 }
 
+static void tell_failure(const struct target_spec *spec, const struct err *e)
+{
+	AUTO_FREE char *text = context_about_target(spec->name, e->text);
+	struct err told = ERR_INIT;
+
+	err_set(&told, e->code, "%s", text);
+	err_hint(&told, "%s", e->hint);
+	log_err(LOG_ERROR, &told);
+}
+
 static int work(struct fan *f, const struct target_spec *spec, FILE *out)
 {
 	struct err e = ERR_INIT;
@@ -65,15 +75,14 @@ static int work(struct fan *f, const struct target_spec *spec, FILE *out)
 	scratch_drop(scratch, lock_fd);
 	if (!status)
 		return EXIT_AS_EXPECTED;
-	fprintf(out, "labctl: %s: %s\n", spec->name, e.text);
-	if (e.hint[0])
-		fprintf(out, "  %s\n", e.hint);
+	tell_failure(spec, &e);
 	return e.code == ERR_NONE ? EXIT_FINDINGS : exit_status_of(&e);
 }
 
 static void become_worker(struct fan *f, const struct branch *b, pid_t parent, int fd)
 {
 	FILE *out;
+	int status;
 
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	if (getppid() != parent)
@@ -81,12 +90,8 @@ static void become_worker(struct fan *f, const struct branch *b, pid_t parent, i
 	out = fdopen(fd, "w");
 	if (!out)
 		_exit(EXIT_INTERNAL);
-	log_set_label(b->spec->name);
-	{
-		int status = work(f, b->spec, out);
-
-		_exit(fclose(out) ? EXIT_INTERNAL : status);
-	}
+	status = work(f, b->spec, out);
+	_exit(fclose(out) ? EXIT_INTERNAL : status);
 }
 
 static int begin(struct fan *f, struct branch *b, struct err *e)

@@ -12,6 +12,7 @@
 #include "base/mem.h"
 #include "base/regex.h"
 #include "base/yaml.h"
+#include "cli/words.h"
 #include "store/db.h"
 #include "target/ssh_link.h"
 
@@ -19,9 +20,9 @@ static struct str typed;
 
 const struct exit_row exit_rows[] = {
 	{ EXIT_AS_EXPECTED, "as expected", "every cell is as expected: passed, failed only where a recipe knows it, or is not available" },
-	{ EXIT_FINDINGS, "findings", "unexpected failures, crashes or time-outs; problems found by check or doctor" },
+	{ EXIT_FINDINGS, "findings", "unexpected failures, crashes or time-outs; problems found by doctor" },
 	{ EXIT_USAGE, "wrong use", "the command line is wrong" },
-	{ EXIT_LAB_BROKEN, "lab broken", "lab.yaml, a target or a recipe is wrong; nothing was run" },
+	{ EXIT_LAB_BROKEN, "lab broken", "lab.yaml, a target or a recipe is wrong, as check tells; nothing was run" },
 	{ EXIT_UNREACHABLE, "unreachable", "some targets could not be reached or were lost; all else is as expected" },
 	{ EXIT_INTERRUPTED, "interrupted", "stopped by Ctrl-C or a signal; what had finished is kept" },
 	{ EXIT_INTERNAL, "broken tool", "labctl or this machine failed: a full disk, a missing program, a defect" },
@@ -149,57 +150,23 @@ static int tell_error(const struct err *e, const struct command *c)
 	return exit_status_of(e);
 }
 
-/* The command that the first words name; *words is how many they are. "target show" is one of two words. */
-static const struct command *find_command(int count, char **argv, int *words)
-{
-	const struct command *found = NULL;
-
-	if (count > 1) {
-		AUTO_FREE char *two = mem_printf("%s %s", argv[0], argv[1]);
-
-		found = command_find(two);
-	}
-	*words = found ? 2 : 1;
-	return found ? found : command_find(argv[0]);
-}
-
-static int fail_unknown_command(int count, char **argv, struct err *e)
-{
-	AUTO_FREE char *two = mem_printf("%s %s", argv[0], count > 1 ? argv[1] : "");
-	AUTO_STR of_group = { 0 };
-	const struct command *near = command_nearest(argv[0]);
-
-	for (size_t i = 0; command_at(i); i++) {
-		size_t len = strlen(argv[0]);
-
-		if (!strncmp(command_at(i)->name, argv[0], len) && command_at(i)->name[len] == ' ')
-			str_addf(&of_group, "%s%s", of_group.len ? ", " : "", command_at(i)->name + len + 1);
-	}
-	if (of_group.len) {
-		if (count > 1 && argv[1][0] != '-')
-			err_set(e, ERR_USAGE, "unknown command '%s %s'", argv[0], argv[1]);
-		else
-			err_set(e, ERR_USAGE, "'%s' needs a verb", argv[0]);
-		return err_hint(e, "labctl %s %s", argv[0], str_text(&of_group));
-	}
-	err_set(e, ERR_USAGE, "unknown command '%s'", argv[0]);
-	return near ? err_hint(e, "did you mean `labctl %s`?", near->name) : -1;
-}
-
 static int run_help(int count, char **words, struct err *e)
 {
 	struct str out = { 0 };
 	const struct command *c;
 	int used;
 
-	if (!count) {
+	if (!count || !strcmp(words[0], "help")) {
 		front_help(&out);
 		return show_and_free(&out);
 	}
-	c = find_command(count, words, &used);
-	if (!c)
-		return fail_unknown_command(count, words, e);
-	front_command_help(c, &out);
+	c = words_command(count, words, &used);
+	if (c)
+		front_command_help(c, &out);
+	else if (count == 1 && words_is_group(words[0]))
+		words_group_help(words[0], &out);
+	else
+		return words_fail(count, words, e);
 	return show_and_free(&out);
 }
 
@@ -254,24 +221,20 @@ static int run_plain_words(int argc, char **argv, struct err *e)
 	return -2;
 }
 
-/* Global options may stand before the command: moves the command's words to the front. */
-static void command_first(int argc, char **argv)
+static bool asks_for_help(int count, char **words)
 {
-	int at = 1;
+	for (int i = 0; i < count && strcmp(words[i], "--") != 0; i++)
+		if (!strcmp(words[i], "--help") || !strcmp(words[i], "-h"))
+			return true;
+	return false;
+}
 
-	while (at < argc && argv[at][0] == '-') {
-		const struct option_row *row = global_options;
-
-		while (row->name && strncmp(argv[at] + 2, row->name, strlen(row->name)) != 0)
-			row++;
-		at += row->name && row->value_name && !strchr(argv[at], '=') ? 2 : 1;
-	}
-	for (int to = 1; at < argc && to < at && argv[at][0] != '-'; to++, at++) {
-		char *word = argv[at];
-
-		memmove(argv + to + 1, argv + to, sizeof(*argv) * (size_t)(at - to));
-		argv[to] = word;
-	}
+/* Words that name no command are wrong, unless help is what is asked for. */
+static int run_no_command(int count, char **words, struct err *e)
+{
+	if (!asks_for_help(count, words))
+		return words_fail(count, words, e);
+	return words_is_group(words[0]) ? run_help(1, words, e) : words[0][0] == '-' ? run_help(0, NULL, e) : words_fail(count, words, e);
 }
 
 int front_main(int argc, char **argv)
@@ -283,9 +246,9 @@ int front_main(int argc, char **argv)
 	remember_command_line(argc, argv);
 	status = run_plain_words(argc, argv, &e);
 	if (status == -2) {
-		command_first(argc, argv);
-		c = find_command(argc - 1, argv + 1, &words);
-		status = c ? run_command(c, argc - 1 - words, argv + 1 + words, &e) : fail_unknown_command(argc - 1, argv + 1, &e);
+		words_command_first(argc, argv);
+		c = words_command(argc - 1, argv + 1, &words);
+		status = c ? run_command(c, argc - 1 - words, argv + 1 + words, &e) : run_no_command(argc - 1, argv + 1, &e);
 	}
 	if (status >= 0 && fflush(stdout)) {
 		status = err_errno(&e, ERR_IO, "standard output");

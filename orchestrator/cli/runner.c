@@ -39,10 +39,8 @@ static void tell_step(struct runner *r, const struct lane *lane, const struct la
 
 static void tell_failure(struct runner *r, const struct lane *lane, const struct lane_news *news)
 {
-	/* Most errors of a target begin with its name. */
-	bool named = str_starts(news->text, lane->target->name) && news->text[strlen(lane->target->name)] == ':';
-	AUTO_FREE char *text = mem_printf("%s%s%s%s%s", named ? "" : lane->target->name, named ? "" : ": ", news->text,
-					  news->hint[0] ? "\n  " : "", news->hint);
+	AUTO_FREE char *what = context_about_target(lane->target->name, news->text);
+	AUTO_FREE char *text = mem_printf("%s%s%s", what, news->hint[0] ? "\n  " : "", news->hint);
 
 	progress_note(r->progress, text);
 }

@@ -35,12 +35,12 @@ def test_a_dry_run_says_why_and_leaves_nothing_behind(lab):
     wanted, total = plan(lab)
     assert wanted == {"%s/cpython/%s:smoke" % (target, package): "never run"
                       for target in ("one", "two") for package in ("numpy", "pandas")}
-    assert total == "4 cells would run, 0 are fresh"
+    assert total == "4 cells would run, 0 fresh"
     assert not lab.results.exists()
     lab.labctl("matrix", "numpy", "-t", "one")
     wanted, total = plan(lab)
-    assert len(wanted) == 3 and total == "3 cells would run, 1 are fresh"
-    assert plan(lab, "numpy", "--target", "one") == ({}, "0 cells would run, 1 are fresh")
+    assert len(wanted) == 3 and total == "3 cells would run, 1 fresh"
+    assert plan(lab, "numpy", "--target", "one") == ({}, "0 cells would run, 1 fresh")
 
 
 def test_fresh_runs_everything(lab):
