@@ -26,22 +26,25 @@ struct watched {
 	bool package_unknown;
 };
 
+#define STEPS 5
+
 static const struct stage {
 	const char *line;
+	int step;
 	const char *words;
 } stages[] = {
-	{ "running apt-get update", "reading package lists" },
-	{ "downloading packages", "downloading packages" },
-	{ "extracting archives", "unpacking essential packages" },
-	{ "installing essential packages", "installing essential packages" },
-	{ "installing remaining packages", "installing packages" },
+	{ "running --setup-hook", 1, "reading package lists" },
+	{ "downloading packages", 2, "downloading packages" },
+	{ "extracting archives", 3, "unpacking essential packages" },
+	{ "installing essential packages", 4, "installing essential packages" },
+	{ "installing remaining packages", 5, "installing packages" },
 };
 
 static void say_stage(const struct watched *w, const char *line)
 {
 	for (size_t i = 0; i < COUNT_OF(stages); i++)
-		if (strncmp(line, stages[i].line, strlen(stages[i].line)) == 0)
-			target_say(w->o, "building %s: %zu of %zu, %s", w->r->what, i + 1, COUNT_OF(stages),
+		if (str_starts(line, stages[i].line))
+			target_say(w->o, "building %s: %d of %d, %s", w->r->what, stages[i].step, STEPS,
 				   stages[i].words);
 }
 
