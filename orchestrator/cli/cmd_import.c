@@ -113,6 +113,21 @@ static int store_outcome(struct context *c, const struct outcome *o, struct err 
 		       0;
 }
 
+static int check_names(const struct import_options *o, struct err *e)
+{
+	const struct {
+		const char *option, *value;
+	} names[] = { { "package", o->package }, { "target", o->target }, { "runtime", o->runtime }, { "tier", o->tier } };
+
+	for (size_t i = 0; i < COUNT_OF(names); i++) {
+		if (!names[i].value || schema_is_name(names[i].value))
+			continue;
+		err_set(e, ERR_USAGE, "--%s %.100s: this is no name", names[i].option, names[i].value);
+		return err_hint(e, "letters, digits, - _ . +, at most 64");
+	}
+	return 0;
+}
+
 static int run_import(const struct globals *g, void *options, int operand_count, char **operands, struct err *e)
 {
 	const struct import_options *o = options;
@@ -123,6 +138,8 @@ static int run_import(const struct globals *g, void *options, int operand_count,
 
 	if (operand_count != 1 || !o->package)
 		return err_set(e, ERR_USAGE, "import takes one file and --package NAME");
+	if (check_names(o, e))
+		return -1;
 	if (context_open(&c, g, e) || context_open_store(&c, false, e))
 		return -1;
 	outcome_start(&outcome);
@@ -134,8 +151,9 @@ static int run_import(const struct globals *g, void *options, int operand_count,
 		status = store_outcome(&c, &outcome, e);
 	}
 	if (!status)
-		printf("%s/%s/%s:%s %s: %zu tests, %lld passed, %lld failed, %lld skipped\n", outcome.target, outcome.runtime,
+		printf("%s/%s/%s:%s %s: %zu test%s, %lld passed, %lld failed, %lld skipped\n", outcome.target, outcome.runtime,
 		       outcome.package, outcome.tier, verdict_name(outcome.verdict), outcome.result.count,
+		       outcome.result.count == 1 ? "" : "s",
 		       (long long)tally->count[VERDICT_PASSED], (long long)tally->count[VERDICT_FAILED],
 		       (long long)tally->count[VERDICT_SKIPPED]);
 	outcome_free(&outcome);

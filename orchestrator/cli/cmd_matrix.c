@@ -119,12 +119,13 @@ static int run_matrix(const struct globals *g, void *options, int operand_count,
 		return -1;
 	o->wanted.none = o->no_run;
 	o->wanted.only_look = o->dry_run || o->no_run;
-	if (context_open(&c, g, e) || context_open_store(&c, o->wanted.only_look, e))
+	if (context_open(&c, g, e))
 		return -1;
 	p = context_plan(&c, &o->selection, (const char *const *)operands, (size_t)operand_count, e);
 	if (!p)
 		return -1;
-	w = wanted_open(&c, p, &o->wanted, e);
+	if (!context_open_store(&c, o->wanted.only_look, e))
+		w = wanted_open(&c, p, &o->wanted, e);
 	status = w ? 0 : -1;
 	if (!status) {
 		plan_lanes(p, wanted_cell, w);

@@ -115,8 +115,10 @@ static int keep_matching(struct test_set *tests, const char *pattern, struct err
 	struct regex *r = regex_new(pattern, e);
 	size_t kept = 0;
 
-	if (!r)
+	if (!r) {
+		e->code = ERR_USAGE;
 		return err_wrap(e, "--test");
+	}
 	for (size_t i = 0; i < tests->count; i++)
 		if (regex_matches(r, tests->rows[i].name, strlen(tests->rows[i].name)))
 			tests->rows[kept++] = tests->rows[i];
