@@ -10,7 +10,7 @@
 
 /* What a whole lab may take once its variables are filled in. */
 #define MAX_ARENA_BYTES (64 * 1024 * 1024)
-#define MAX_NAME_BYTES	64
+#define MAX_NAME_BYTES	(SCHEMA_NAME_ROOM - 1)
 
 struct reader {
 	const struct vars *vars;

@@ -24,7 +24,7 @@ struct cell {
 void cell_label(const struct cell *c, struct str *out);
 /* The target, runtime, package and tier named in a label, as texts of four; -1: not of this form. Missing parts are "" ("numpy", "s390x/numpy", "s390x/cpython/numpy"). */
 struct cell_name {
-	char target[64], runtime[64], package[64], tier[64];
+	char target[SCHEMA_NAME_ROOM], runtime[SCHEMA_NAME_ROOM], package[SCHEMA_NAME_ROOM], tier[SCHEMA_NAME_ROOM];
 };
 int cell_name_parse(const char *text, struct cell_name *out, struct err *e);
 

@@ -7,6 +7,7 @@
 #define LABCTL_RUN_OUTCOME_H
 
 #include "base/str.h"
+#include "lab/schema.h"
 #include "parse/result.h"
 #include "target/facts.h"
 
@@ -22,7 +23,7 @@ struct outcome_step {
 
 struct outcome {
 	char cell_id[17];
-	char target[64], arch[24], runtime[64], package[64], tier[64];
+	char target[SCHEMA_NAME_ROOM], arch[24], runtime[SCHEMA_NAME_ROOM], package[SCHEMA_NAME_ROOM], tier[SCHEMA_NAME_ROOM];
 	char how_run[24]; /* "native", "emulated machine", "emulated process", "ssh", "scripted" */
 	bool emulated;
 	int64_t attempt; /* from 1 */

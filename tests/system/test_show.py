@@ -67,6 +67,17 @@ def test_all_tests_and_some_tests(ran):
     ran.labctl("show", "one/numpy", "--test", "(", status=2)
 
 
+def test_the_longest_names(lab):
+    package, target, runtime = "p" * 64, "t" * 64, "r" * 64
+    lab.package(package)
+    lab.target(target)
+    lab.runtime(runtime)
+    lab.labctl("matrix", "-r", runtime)
+    label = "%s/%s/%s:smoke" % (target, runtime, package)
+    assert lab.labctl("show", label).out.startswith(label + "\n")
+    assert "0 cells would run" in lab.labctl("matrix", "-r", runtime, "--dry-run").out
+
+
 def test_raw_output(ran):
     assert ran.labctl("show", "one/numpy", "--log", "tests").out == FAILED
     raw = ran.labctl("show", "one/numpy", "--raw").out

@@ -57,14 +57,14 @@ static void wrong_forms_are_refused(void **state)
 
 static void parts_are_bounded(void **state)
 {
-	char fits[64], too_long[65];
+	char fits[65], too_long[66];
 	AUTO_FREE char *huge = mem_new(100001, 1);
 
 	(void)state;
-	memset(fits, 'x', 63);
-	fits[63] = '\0';
-	memset(too_long, 'x', 64);
-	too_long[64] = '\0';
+	memset(fits, 'x', 64);
+	fits[64] = '\0';
+	memset(too_long, 'x', 65);
+	too_long[65] = '\0';
 	memset(huge, 'x', 100000);
 	for (int at = 0; at < 4; at++) {
 		AUTO_FREE char *good = mem_printf("%s/%s/%s:%s", at == 0 ? fits : "a", at == 1 ? fits : "b",
