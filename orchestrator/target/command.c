@@ -75,7 +75,15 @@ void command_runner(const struct target *t, unsigned number, struct str *out)
 	str_add_quoted(out, str_text(&status), STR_SHELL);
 	/* There must be something behind it: a shell that lets its last command replace it leads a group, and then
 	 * setsid would fork and not wait. */
-	str_add(out, "; [ $? -ne 127 ] || echo 'there is no program setsid' >&3; exit 0");
+	str_add(out, "; [ $? -ne 127 ] || echo 'there is no program setsid' >&3\nf=");
+	str_add_quoted(out, str_text(&status), STR_SHELL);
+	str_add(out, "; { read -r r <\"$f\"; } && [ \"$r\" = 0 ] || exit 0\n");
+	if (t->driver->guest) {
+		str_add(out, "rm -f \"$f\" && rmdir \"${f%/*}\" ");
+		str_add_quoted(out, t->work_folder, STR_SHELL);
+		str_addf(out, " && exit %d\n", COMMAND_EXIT_SUCCESS_AND_GONE);
+	}
+	str_addf(out, "exit %d", COMMAND_EXIT_SUCCESS);
 }
 
 static bool is_variable_name(const char *name, size_t len)

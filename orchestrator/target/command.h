@@ -1,7 +1,8 @@
 /* The shell texts by which target.c runs a user's script on a machine, learns its status and ends it: pure functions. Not included outside target/.
  *
- * A command takes two execs. The first gets the script on its standard input and runs it as a session of its own under a small runner, which writes the
- * status into a file. The second reads the file; what it prints is our own, so its answer is one line that holds the opening's nonce. */
+ * The first exec gets the script on its standard input and runs it as a session of its own under a small runner, which writes the status into a file. Its shell
+ * ends with a number that means success only when that file says 0: no number, or any other, means nothing. Then a second exec reads the file; what it prints is
+ * our own, so its answer is one line that holds the opening's nonce. */
 #ifndef LABCTL_TARGET_COMMAND_H
 #define LABCTL_TARGET_COMMAND_H
 
@@ -17,6 +18,10 @@ enum command_word {
 	COMMAND_FULL,      /* its status, or anything else, could not be written */
 	COMMAND_ABSENT,    /* it never began */
 };
+
+/* What the command line of the first exec ends with when the status file says 0, so that no second one is needed. */
+#define COMMAND_EXIT_SUCCESS	      99
+#define COMMAND_EXIT_SUCCESS_AND_GONE 98 /* and the work folder was empty and is removed */
 
 void command_status_path(const struct target *t, unsigned number, struct str *out);
 /* The command line of the first exec. */

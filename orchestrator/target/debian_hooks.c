@@ -85,7 +85,7 @@ static const char body[] =
 
 /* What tests never look at is not unpacked, now and in every layer above; a crash costs the layer anyway, so nothing
  * waits for the disk. */
-static const char dpkg_options[] = "force-unsafe-io\n"
+const char debian_dpkg_options[] = "force-unsafe-io\n"
 				   "path-exclude=/usr/share/doc/*\n"
 				   "path-include=/usr/share/doc/*/copyright\n"
 				   "path-exclude=/usr/share/info/*\n"
@@ -94,10 +94,9 @@ static const char dpkg_options[] = "force-unsafe-io\n"
 				   "path-include=/usr/share/locale/locale.alias\n"
 				   "path-exclude=/usr/share/man/*\n";
 
-#define LATER	    "/usr/local/lib/labctl" /* stubs for the scripts of all packages that are installed later, too */
-#define SCRIPT_PATH LATER ":/usr/sbin:/usr/bin:/sbin:/bin"
+#define SCRIPT_PATH DEBIAN_STUBS ":/usr/sbin:/usr/bin:/sbin:/bin"
 
-static const char apt_options[] = "APT::Install-Recommends \"false\";\n"
+const char debian_apt_options[] = "APT::Install-Recommends \"false\";\n"
 				  "Acquire::Languages \"none\";\n"
 				  "Acquire::Retries \"3\";\n"
 				  "DPkg::Use-Pty \"0\";\n"
@@ -114,15 +113,15 @@ void debian_hooks_script(const struct debian_hooks *h, struct str *out)
 {
 	AUTO_STR all_apt_options = { 0 };
 
-	str_addf(&all_apt_options, "%s%s", apt_options, h->apt_options ? h->apt_options : "");
+	str_addf(&all_apt_options, "%s%s", debian_apt_options, h->apt_options ? h->apt_options : "");
 	str_add(out, "set -eu\n");
 	add_variable(out, "native", h->native);
 	add_variable(out, "native_libs", h->native_libs);
 	add_variable(out, "loader", h->loader);
-	add_variable(out, "later", LATER);
+	add_variable(out, "later", DEBIAN_STUBS);
 	add_variable(out, "script_path", SCRIPT_PATH);
 	add_variable(out, "apt_options", str_text(&all_apt_options));
-	add_variable(out, "dpkg_options", dpkg_options);
+	add_variable(out, "dpkg_options", debian_dpkg_options);
 	add_variable(out, "merged_usr", "/usr/share/mmdebstrap/hooks/maybe-merged-usr");
 	str_add(out, body);
 }

@@ -12,6 +12,11 @@ struct debian_hooks {
 	const char *apt_options; /* lines of apt.conf that stay in the root */
 };
 
+/* What every root gets: stubs in this folder for programs that the scripts of packages call to no use, and how dpkg and
+ * apt work in it. */
+#define DEBIAN_STUBS "/usr/local/lib/labctl"
+extern const char debian_dpkg_options[], debian_apt_options[];
+
 /* An sh script to be called as `sh FILE setup|extract|customize ROOT`. */
 void debian_hooks_script(const struct debian_hooks *h, struct str *out);
 

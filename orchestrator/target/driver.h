@@ -20,6 +20,8 @@ struct driver_exec {
 	/* Bytes it printed. -1 with e set stops everything. NULL: dropped. */
 	int (*output)(void *ctx, enum target_stream stream, const void *data, size_t len, struct err *e);
 	void *ctx;
+	/* Where to put the exit status of the command line when the other side surely sent one and it is not 0; else 0 goes there. NULL: not asked. */
+	int *out_exit;
 	int64_t limit_ns;         /* 0: none */
 	int64_t silence_limit_ns; /* 0: none */
 };
@@ -35,6 +37,7 @@ struct driver {
 	const char *name;
 	bool has_layers;
 	bool own_root; /* the whole root is ours: apt may install, paths are free */
+	bool guest;    /* the machine is somebody's: its restore empties the work folder itself, and one that nothing is left in goes at once */
 	int (*open)(struct target *t, struct err *e);
 	int (*restore)(struct target *t, const char *const *keys, size_t count, size_t *out_kept, struct err *e); /* NULL: nothing to do, *out_kept 0 */
 	int (*keep)(struct target *t, const char *key, const char *parent, const char *label, struct err *e);      /* NULL: no layers */

@@ -10,7 +10,6 @@
 #include "base/str.h"
 
 #define UNITS		 "etc/systemd/system/"
-#define STUBS		 "/usr/lib/labctl"
 #define PRIVATE_MAX	 (64 * 1024)
 #define PASSWD_MAX	 (1024 * 1024)
 #define MACHINE_ID_BYTES 32
@@ -23,10 +22,7 @@ struct guest_file {
 
 /* sshd: -r, so that it does not start itself anew for every connection, no PAM and dash as root's shell: together that
  * halves the time from connecting to the first command under emulation. Only a key opens it, and only this machine
- * reaches it.
- *
- * Byte-compiling all of a Python package takes most of the time of installing it under emulation, and few of its
- * modules are ever imported: those are compiled then. Hence the stubs, which only dpkg's scripts find. */
+ * reaches it. */
 static const struct guest_file files[] = {
 	{ "etc/ssh/sshd_config", 0644,
 	  "HostKey /etc/ssh/ssh_host_ed25519_key\n"
@@ -61,9 +57,6 @@ static const struct guest_file files[] = {
 	{ "etc/hosts", 0644, "127.0.0.1 localhost labctl\n::1 localhost\n" },
 	{ "etc/resolv.conf", 0644, "nameserver 10.0.2.3\n" },
 	{ "etc/fstab", 0644, "" },
-	{ "etc/apt/apt.conf.d/95labctl-guest", 0644, "DPkg::Path \"" STUBS ":/usr/sbin:/usr/bin:/sbin:/bin\";\n" },
-	{ STUBS "/py3compile", 0755, "#!/bin/sh\nexit 0\n" },
-	{ STUBS "/pypy3compile", 0755, "#!/bin/sh\nexit 0\n" },
 };
 
 /* Nothing that waits for hardware, writes for later boots, or wakes up while a benchmark runs. */
@@ -152,7 +145,7 @@ static int mask_units(const char *root, struct err *e)
 }
 
 /* root's line ends in its shell. */
-static int set_root_shell(const char *root, struct err *e)
+int guest_files_set_shell(const char *root, struct err *e)
 {
 	AUTO_FREE char *path = file_join(root, "etc/passwd");
 	AUTO_STR old = { 0 };
@@ -217,7 +210,7 @@ int guest_files_add(const char *root_folder, const struct guest_keys *keys, stru
 	for (size_t i = 0; i < COUNT_OF(files); i++)
 		if (put_file(root_folder, files[i].path, files[i].mode, files[i].content, e) != 0)
 			return -1;
-	if (mask_units(root_folder, e) != 0 || set_root_shell(root_folder, e) != 0)
+	if (mask_units(root_folder, e) != 0)
 		return -1;
 	return put_keys(root_folder, keys, e) != 0 ? -1 : put_machine_id(root_folder, keys, e);
 }

@@ -12,6 +12,7 @@ struct guest_keys {
 };
 
 int guest_files_add(const char *root_folder, const struct guest_keys *keys, struct err *e);
+int guest_files_set_shell(const char *root_folder, struct err *e); /* root's, in etc/passwd */
 void guest_files_digest(struct digest *d);
 
 #endif

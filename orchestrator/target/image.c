@@ -12,6 +12,7 @@
 #include "target/debian.h"
 #include "target/debian_hooks.h"
 #include "target/driver.h"
+#include "target/guest_install.h"
 #include "target/image_disk.h"
 #include "target/image_user.h"
 #include "target/layer.h"
@@ -90,10 +91,12 @@ static int build(const struct target_spec *spec, const char *folder, const struc
 		.extra = named,
 	};
 
-	if (debian_build_root(&want, root, o, e) != 0)
-		return -1;
-	if (spec->kind == TARGET_LOCAL)
-		return 0;
+	int failed = debian_build_root(&want, root, o, e);
+	/* A guest can do by itself what this machine cannot do for it. */
+	if (failed && e->code == ERR_UNAVAILABLE && spec->kind == TARGET_QEMU)
+		failed = guest_install_unpack(&want, root, o, e);
+	if (failed || spec->kind == TARGET_LOCAL)
+		return failed;
 	return image_disk_make(spec, root, folder, o, e) || contain_remove_tree(root, e) ? -1 : 0;
 }
 

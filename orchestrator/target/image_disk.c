@@ -13,6 +13,7 @@
 #include "target/debian.h"
 #include "target/driver.h"
 #include "target/guest_files.h"
+#include "target/guest_install.h"
 #include "target/image_keys.h"
 #include "target/initramfs.h"
 
@@ -145,7 +146,9 @@ static int make_guest(const struct making *m, const char *root_folder, struct er
 		.host_key = keys.host_key,
 		.host_key_public = keys.host_public,
 	};
-	return guest_files_add(root_folder, &guest, e);
+	if (guest_install_needed(root_folder))
+		return guest_install_prepare(m->spec, root_folder, &guest, e);
+	return guest_files_add(root_folder, &guest, e) != 0 ? -1 : guest_files_set_shell(root_folder, e);
 }
 
 /* Without a journal and without checksums: there is no crash to come back from, and each costs time under emulation. */
@@ -180,7 +183,8 @@ int image_disk_make(const struct target_spec *spec, const char *root_folder, con
 	if (!m.kernel)
 		return err_set(e, ERR_UNAVAILABLE, "%s: no kernel package is known for %s", spec->name, spec->arch);
 	if (make_kernel(&m, e) != 0 || make_initrd(&m, e) != 0 || make_guest(&m, root_folder, e) != 0 ||
-	    make_file_system(&m, root_folder, e) != 0)
+	    make_file_system(&m, root_folder, e) != 0 ||
+	    (guest_install_needed(root_folder) && guest_install_run(spec, folder, o, e) != 0))
 		return err_wrap(e, "%s: making a disk", spec->name);
 	return 0;
 }

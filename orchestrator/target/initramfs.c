@@ -34,7 +34,9 @@ static const char init_end[] = "$b ip link set lo up\n"
 			       "$b sleep 0.1\n"
 			       "done\n"
 			       "$b mount --move /dev /root/dev\n"
-			       "exec $b switch_root /root /sbin/init\n";
+			       "init=/sbin/init\n"
+			       "[ ! -e /root" INITRAMFS_FIRST_BOOT " ] || init=" INITRAMFS_FIRST_BOOT "\n"
+			       "exec $b switch_root /root $init\n";
 
 struct cpio {
 	struct str out;

@@ -5,6 +5,9 @@
 #include "base/digest.h"
 #include "base/err.h"
 
+/* A program in the real root that is started instead of its init, as long as it is there. */
+#define INITRAMFS_FIRST_BOOT "/labctl-first-boot"
+
 struct initramfs {
 	const char *arch;
 	const char *busybox;        /* a static one of that architecture */

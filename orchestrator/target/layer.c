@@ -174,3 +174,12 @@ int layer_finish(const char *cache_folder, const char *kind, const char *key, co
 	forget_making(folder);
 	return 0;
 }
+
+void layer_discard(const char *cache_folder, const char *kind, const char *key)
+{
+	AUTO_FREE char *place = place_of(cache_folder, kind, key);
+	AUTO_CLOSE int lock_fd = is_name(kind) && is_name(key) ? layer_lock(place, LOCK_EX | LOCK_NB) : -1;
+
+	if (lock_fd >= 0)
+		layer_remove(place, NULL);
+}

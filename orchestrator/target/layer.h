@@ -35,6 +35,9 @@ int layer_finish(const char *cache_folder, const char *kind, const char *key, co
 /* Removes what layer_begin gave and layer_finish did not take. */
 void layer_drop(const char *folder);
 
+/* Removes one that turned out to be damaged, unless another uses it. */
+void layer_discard(const char *cache_folder, const char *kind, const char *key);
+
 int layer_list(const char *cache_folder, struct layer_list *out, struct err *e); /* sorted by last use, oldest first */
 /* Removes least recently used ones until at most limit_bytes are left (0: all that is not in use); a parent goes only after its children. Also removes what an
  * interrupted labctl left half-made. */

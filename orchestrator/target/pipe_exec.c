@@ -172,6 +172,7 @@ int pipe_exec_end(const struct proc_spec *spec, const struct driver_exec *x, enu
 	AUTO_FREE char *pending = mem_new(CHUNK_BYTES, 1);
 	AUTO_FREE char *arrived = mem_new(CHUNK_BYTES, 1);
 	struct pump p = { .x = x, .in = -1, .out = -1, .err = -1, .pending = pending, .arrived = arrived };
+	struct proc_end how = { 0 };
 	pid_t pid = -1;
 	int failed = start(spec, &p, &pid, e);
 
@@ -181,6 +182,10 @@ int pipe_exec_end(const struct proc_spec *spec, const struct driver_exec *x, enu
 	close_end(&p.out);
 	close_end(&p.err);
 	if (pid > 0)
-		finish(&p, pid, failed, out, end);
+		finish(&p, pid, failed, out, &how);
+	if (end)
+		*end = how;
+	if (x->out_exit && failed == 0 && *out == DRIVER_ENDED)
+		*x->out_exit = how.signal ? 0 : how.status;
 	return failed;
 }

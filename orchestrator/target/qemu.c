@@ -255,8 +255,7 @@ static int make_base(struct target *t, struct err *e)
 	int found = try_layer(t, t->base_id, e);
 	if (found != 1)
 		return found;
-	if (cold_boot(t, e) != 0 || settle(t, e) != 0 ||
-	    save_layer(t, t->base_id, in->image.id, label, e) != 0) {
+	if (cold_boot(t, e) != 0 || settle(t, e) != 0 || save_layer(t, t->base_id, in->image.id, label, e) != 0) {
 		stop(in);
 		return err_wrap(e, "%s", t->spec->name);
 	}
@@ -264,27 +263,31 @@ static int make_base(struct target *t, struct err *e)
 	return found == 1 ? lost_layer(t, t->base_id, e) : found;
 }
 
-static int qemu_restore(struct target *t, const char *const *keys, size_t count, size_t *out_kept, struct err *e)
+/* As try_layer; what cannot be used is told, and a damaged one makes room for a better one. */
+static int try_layer_or_tell(struct target *t, const char *key)
 {
 	struct err why = ERR_INIT;
 
-	stop(t->inside);
-	for (size_t i = count; i > 0; i--) {
-		int found = try_layer(t, keys[i - 1], &why);
-		if (found == 0) {
-			*out_kept = i;
-			return 0;
-		}
-		if (found < 0) {
-			err_wrap(&why, "%s: a kept state cannot be used", t->spec->name);
-			log_err(LOG_WARNING, &why);
-		}
+	int found = try_layer(t, key, &why);
+	if (found < 0) {
+		err_wrap(&why, "%s: a kept state cannot be used", t->spec->name);
+		log_err(LOG_WARNING, &why);
+		if (why.code == ERR_FORMAT)
+			layer_discard(t->opts.cache_folder, LAYER_KIND, key);
 	}
-	*out_kept = 0;
-	if (t->opts.cold)
-		return cold_boot(t, e);
-	int found = try_layer(t, t->base_id, e);
-	return found == 1 ? make_base(t, e) : found;
+	return found;
+}
+
+static int qemu_restore(struct target *t, const char *const *keys, size_t count, size_t *out_kept, struct err *e)
+{
+	stop(t->inside);
+	for (*out_kept = count; *out_kept > 0; --*out_kept)
+		if (try_layer_or_tell(t, keys[*out_kept - 1]) == 0)
+			return 0;
+	int found = t->opts.cold ? -1 : try_layer_or_tell(t, t->base_id);
+	if (found == 1)
+		return make_base(t, e);
+	return found < 0 ? cold_boot(t, e) : 0;
 }
 
 /* ---- the rest of the driver ---- */

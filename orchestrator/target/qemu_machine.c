@@ -272,6 +272,8 @@ static int start(struct qemu_machine *m, const struct qemu_start *how, struct er
 	if (!how->state || wait_running(m, e) == 0)
 		return 0;
 	kill_process(m);
+	if (e)
+		e->code = ERR_FORMAT;
 	return qemu_machine_explain(m, e);
 }
 
@@ -378,11 +380,29 @@ static int move_file(const char *from, const char *to, struct err *e)
 	return 0;
 }
 
+int qemu_machine_wait_end(struct qemu_machine *m, int64_t limit_ns, struct err *e)
+{
+	if (!qemu_machine_runs(m))
+		return 0;
+	if (proc_wait(m->pid, limit_ns, &m->end, e) != 0)
+		return qemu_machine_explain(m, e);
+	m->pid = 0;
+	return 0;
+}
+
+const char *qemu_machine_console(const struct qemu_machine *m)
+{
+	return m->console;
+}
+
 int qemu_machine_end_keeping_disk(struct qemu_machine *m, const char *path, struct err *e)
 {
-	if (qmp_ask(m->monitor, "quit", NULL, NULL, e) != 0 || proc_wait(m->pid, QUIT_LIMIT_NS, &m->end, e) != 0)
-		return err_wrap(e, "ending QEMU");
-	m->pid = 0;
+	if (qemu_machine_runs(m)) {
+		if (qmp_ask(m->monitor, "quit", NULL, NULL, e) != 0 ||
+		    proc_wait(m->pid, QUIT_LIMIT_NS, &m->end, e) != 0)
+			return err_wrap(e, "ending QEMU");
+		m->pid = 0;
+	}
 	if (m->end.status != 0) {
 		err_set(e, ERR_IO, "QEMU did not end in order");
 		return qemu_machine_explain(m, e);

@@ -20,7 +20,8 @@ struct qemu_start {
 	bool kvm;
 };
 
-/* When it returns, a machine with a state is in that state and runs; one without has begun to boot. Ends with this process, however that ends. */
+/* When it returns, a machine with a state is in that state and runs; one without has begun to boot. Ends with this process, however that ends.
+ * ERR_FORMAT: the state is not one that this machine can be in. */
 struct qemu_machine *qemu_machine_start(const struct qemu_start *how, struct err *e);
 int qemu_machine_port(const struct qemu_machine *m);
 bool qemu_machine_runs(struct qemu_machine *m);
@@ -28,7 +29,10 @@ bool qemu_machine_runs(struct qemu_machine *m);
 int qemu_machine_wait_ssh(struct qemu_machine *m, int64_t limit_ns, struct err *e);
 /* Stops it and writes its state; after that it can only be ended. */
 int qemu_machine_save(struct qemu_machine *m, const char *state_path, struct err *e);
-/* Ends it and, with its disk complete, moves the overlay to `path`. */
+/* Waits until the guest itself ends the machine. */
+int qemu_machine_wait_end(struct qemu_machine *m, int64_t limit_ns, struct err *e);
+const char *qemu_machine_console(const struct qemu_machine *m); /* path of what it printed */
+/* Ends it if it still runs and, with its disk complete, moves the overlay to `path`. */
 int qemu_machine_end_keeping_disk(struct qemu_machine *m, const char *path, struct err *e);
 /* Puts what is known about its end behind what e says: how QEMU ended, what it said, the last lines of the console. */
 int qemu_machine_explain(struct qemu_machine *m, struct err *e);

@@ -25,7 +25,7 @@ struct inside {
 	struct ssh_link *link;
 	char *folder;
 	int lock_fd; /* on this machine: two of our processes must not share one prefix */
-	bool used;   /* there is something to remove */
+	bool used;   /* there is a work folder to remove */
 };
 
 static struct ssh_where where_of(const struct target_spec *spec)
@@ -186,7 +186,7 @@ static const char lay_out[] =
 	"kept=0; i=0; key=\n"
 	"for k in $keys; do i=$((i+1)); [ ! -d \"layers/$k\" ] || { kept=$i; key=$k; }; done\n"
 	"find . -maxdepth 1 -name 'run-*' -mtime +2 -exec rm -rf {} + 2>/dev/null\n"
-	"rm -rf prefix || exit\n"
+	"rm -rf prefix \"$work\" || exit\n"
 	"if [ -n \"$key\" ]; then cp -a \"layers/$key/prefix\" prefix || exit; touch \"layers/$key\"\n"
 	"else mkdir prefix || exit; fi\n"
 	"echo \"kept=$kept\"\n";
@@ -199,7 +199,9 @@ static int lay_out_prefix(struct target *t, const char *const *keys, size_t coun
 	int status = -1;
 
 	add_folder(t, &script);
-	str_add(&script, "keys='");
+	str_add(&script, "work=");
+	str_add_quoted(&script, t->work_folder, STR_SHELL);
+	str_add(&script, "\nkeys='");
 	for (size_t i = 0; i < count; i++) {
 		if (check_key(keys[i], e) != 0)
 			return -1;
@@ -222,6 +224,19 @@ static int lay_out_prefix(struct target *t, const char *const *keys, size_t coun
 		       t->spec->name, ((struct inside *)t->inside)->folder, why);
 }
 
+static int remove_work_folder(struct target *t, struct err *e)
+{
+	struct inside *in = t->inside;
+	AUTO_STR script = { 0 };
+
+	if (!in->used)
+		return 0;
+	in->used = false;
+	str_add(&script, "rm -rf ");
+	str_add_quoted(&script, t->work_folder, STR_SHELL);
+	return plain_exec_ok(t, str_text(&script), CLEAN_LIMIT_NS, e);
+}
+
 /* Without layers nothing that another labctl uses is touched, so that looking at a machine never disturbs a run on it.
  */
 static int ssh_restore(struct target *t, const char *const *keys, size_t count, size_t *out_kept, struct err *e)
@@ -229,9 +244,9 @@ static int ssh_restore(struct target *t, const char *const *keys, size_t count, 
 	struct inside *in = t->inside;
 
 	*out_kept = 0;
-	in->used = true;
 	if (count == 0)
-		return 0;
+		return remove_work_folder(t, e);
+	in->used = true;
 	if (lock_prefix(t, e) != 0 || lay_out_prefix(t, keys, count, out_kept, e) != 0)
 		return -1;
 	free(t->prefix);
@@ -262,8 +277,10 @@ static int ssh_exec(struct target *t, const struct driver_exec *x, enum driver_e
 {
 	struct inside *in = t->inside;
 
-	in->used = in->used || x->script;
-	return ssh_link_exec(in->link, x, out, e);
+	int result = ssh_link_exec(in->link, x, out, e);
+	if (x->script || x->input)
+		in->used = !x->out_exit || *x->out_exit != COMMAND_EXIT_SUCCESS_AND_GONE;
+	return result;
 }
 
 static int ssh_shell(struct target *t, const char *command, struct err *e)
@@ -300,14 +317,8 @@ static bool ssh_alive(struct target *t)
 
 static void ssh_close(struct target *t)
 {
-	struct inside *in = t->inside;
-	AUTO_STR script = { 0 };
-
-	if (in->used && !t->lost) {
-		str_add(&script, "rm -rf ");
-		str_add_quoted(&script, t->work_folder, STR_SHELL);
-		plain_exec_ok(t, str_text(&script), CLEAN_LIMIT_NS, NULL);
-	}
+	if (!t->lost)
+		remove_work_folder(t, NULL);
 	free_inside(t);
 }
 
@@ -330,6 +341,7 @@ static void ssh_doctor(const struct target_spec *spec, const struct target_opts 
 const struct driver ssh_driver = {
 	.name = "ssh",
 	.has_layers = true,
+	.guest = true,
 	.open = ssh_open,
 	.restore = ssh_restore,
 	.keep = ssh_keep,

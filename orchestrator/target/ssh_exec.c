@@ -176,6 +176,8 @@ int ssh_link_exec(struct ssh_link *l, const struct driver_exec *x, enum driver_e
 		return why.code == ERR_LOST ? 0 : -1;
 	}
 	int failed = pump(&p, out, e);
+	if (failed == 0 && *out == DRIVER_ENDED && x->out_exit)
+		*x->out_exit = ssh_channel_exit(p.channel, clock_deadline_ns(CLOSE_LIMIT_NS));
 	/* One that still runs there is not waited for: its end of the channel closes when it is killed. */
 	ssh_channel_free(p.channel, failed == 0 && *out == DRIVER_ENDED ? CLOSE_LIMIT_NS : 0);
 	return failed;

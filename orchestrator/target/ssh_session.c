@@ -523,6 +523,14 @@ bool ssh_channel_is_closed(struct ssh_channel *c)
 	return ssh_channel_at_end(c) && libssh2_channel_wait_closed(c->lib) == 0;
 }
 
+int ssh_channel_exit(struct ssh_channel *c, int64_t deadline_ns)
+{
+	int rc;
+
+	TRY_UNTIL(c->session, deadline_ns, rc, libssh2_channel_wait_closed(c->lib));
+	return rc == 0 ? libssh2_channel_get_exit_status(c->lib) : 0;
+}
+
 void ssh_channel_resize(struct ssh_channel *c, int columns, int rows)
 {
 	int rc;

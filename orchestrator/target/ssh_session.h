@@ -58,6 +58,8 @@ ssize_t ssh_channel_write(struct ssh_channel *c, const void *data, size_t len, s
 int ssh_channel_send_end(struct ssh_channel *c, struct err *e);
 bool ssh_channel_at_end(struct ssh_channel *c);    /* the other side will send nothing more, and all that it sent was read */
 bool ssh_channel_is_closed(struct ssh_channel *c); /* nobody there reads any more either */
+/* The exit status when it is sure: 0 also when none was sent. Waits until the other side has closed the channel, which it does behind its status. */
+int ssh_channel_exit(struct ssh_channel *c, int64_t deadline_ns);
 void ssh_channel_resize(struct ssh_channel *c, int columns, int rows);
 void ssh_channel_free(struct ssh_channel *c, int64_t limit_ns); /* NULL is fine */
 

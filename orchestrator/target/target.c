@@ -119,7 +119,7 @@ int target_restore(struct target *t, const char *const *keys, size_t count, size
 		return -1;
 	if (t->driver->restore && t->driver->restore(t, keys, count, out_kept, e) != 0)
 		return -1;
-	return empty_work_folder(t, e);
+	return t->driver->guest ? 0 : empty_work_folder(t, e);
 }
 
 int target_keep(struct target *t, const char *key, const char *parent, const char *label, struct err *e)

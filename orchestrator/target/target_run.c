@@ -6,8 +6,9 @@
 #include "base/mem.h"
 #include "target/plain_exec.h"
 
-#define READ_LIMIT_NS  (60 * NS_PER_S)
-#define KILL_LIMIT_NS  (180 * NS_PER_S) /* looking at every process of an emulated machine takes a while */
+/* Whether the link lives is the driver's to see: a busy machine may take its time. */
+#define READ_LIMIT_NS  (300 * NS_PER_S)
+#define KILL_LIMIT_NS  (600 * NS_PER_S) /* looking at every process of an emulated machine takes a while */
 #define ASK_MAX_BYTES  ((size_t)16 * 1024 * 1024)
 #define SAID_MAX_BYTES 1024
 
@@ -156,6 +157,11 @@ static int learn_status(struct target *t, unsigned number, const struct running 
 	return judge(t, r, ending, word, out, e);
 }
 
+static bool is_success(int shell_exit)
+{
+	return shell_exit == COMMAND_EXIT_SUCCESS || shell_exit == COMMAND_EXIT_SUCCESS_AND_GONE;
+}
+
 int target_run(struct target *t, const struct target_command *c, struct target_end *out, struct err *e)
 {
 	AUTO_STR command = { 0 };
@@ -165,6 +171,7 @@ int target_run(struct target *t, const struct target_command *c, struct target_e
 	struct err why = ERR_INIT;
 	enum driver_ending ending = DRIVER_LOST;
 	unsigned number = ++t->next_command;
+	int shell_exit = 0;
 
 	*out = (struct target_end){ .how = TARGET_LOST, .status = -1 };
 	if (target_check_there(t, e) != 0 || command_input(t, c->env, c->script, &input, e) != 0)
@@ -181,6 +188,7 @@ int target_run(struct target *t, const struct target_command *c, struct target_e
 		.input = give_script,
 		.output = take_output,
 		.ctx = &r,
+		.out_exit = &shell_exit,
 		.limit_ns = c->limit_ns,
 		.silence_limit_ns = c->silence_limit_ns,
 	};
@@ -194,6 +202,11 @@ int target_run(struct target *t, const struct target_command *c, struct target_e
 	}
 	if (ending == DRIVER_LOST) {
 		end_lost(t, out, &why);
+		return 0;
+	}
+	if (ending == DRIVER_ENDED && is_success(shell_exit)) {
+		out->how = TARGET_EXITED;
+		out->status = 0;
 		return 0;
 	}
 	return learn_status(t, number, &r, ending, out, e);
