@@ -18,11 +18,15 @@ static const char *arch_of(const struct target_spec *spec)
 static void add_target_row(struct columns *table, const struct target_spec *spec)
 {
 	AUTO_STR tags = { 0 };
+	AUTO_STR title = { 0 };
 
-	for (size_t i = 0; i < spec->tags.count; i++)
-		str_addf(&tags, "%s%s", i ? "," : "", spec->tags.items[i]);
+	for (size_t i = 0; i < spec->tags.count; i++) {
+		str_add(&tags, i ? "," : "");
+		str_add_quoted(&tags, spec->tags.items[i], STR_TERMINAL);
+	}
+	str_add_quoted(&title, spec->title ? spec->title : "", STR_TERMINAL);
 	columns_row(table, (const char *const[]){ spec->name, target_kind_name(spec->kind), arch_of(spec),
-						  target_is_emulated(spec) ? "~" : "", str_text(&tags), spec->title });
+						  target_is_emulated(spec) ? "~" : "", str_text(&tags), str_text(&title) });
 }
 
 static int run_list(const struct globals *g, void *options, int operand_count, char **operands, struct err *e)
