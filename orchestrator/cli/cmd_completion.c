@@ -155,7 +155,9 @@ static int run_completion(const struct globals *g, void *options, int operand_co
 		str_add(&out, "#compdef labctl\n# Completion of labctl for zsh, through its reading of bash's.\n"
 			      "autoload -Uz +X bashcompinit && bashcompinit\n");
 		add_body(&out);
-		str_add(&out, "complete -F _labctl labctl\n");
+		str_add(&out, "complete -F _labctl labctl\n"
+			      "# Read as the function _labctl at the first Tab: that one is answered as well.\n"
+			      "if [ \"${funcstack[1]}\" = _labctl ]; then\n\t_bash_complete -F _labctl\nfi\n");
 	} else if (add_names(g, operands[0], &out, e)) {
 		return -1;
 	}

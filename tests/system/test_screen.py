@@ -10,7 +10,7 @@ import termios
 import time
 
 import pytest
-from conftest import FAILED, PASSED, wait_for
+from conftest import FAILED, LABCTL, PASSED, wait_for
 
 COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 CONTROL = re.compile(r"\x1b")
@@ -28,10 +28,10 @@ def ran(lab):
 class Screen:
     """A terminal with labctl on it."""
 
-    def __init__(self, lab, *words, columns=80, **environment):
+    def __init__(self, lab, *words, columns=80, program=(LABCTL,), **environment):
         self.master, slave = pty.openpty()
         fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
-        self.process = subprocess.Popen(lab.command(*words), env=dict(lab.environment, **dict({"TERM": "xterm"}, **environment)),
+        self.process = subprocess.Popen(list(program) + list(words), env=dict(lab.environment, **dict({"TERM": "xterm"}, **environment)),
                                         cwd=lab.folder, stdin=slave, stdout=slave, stderr=slave, start_new_session=True,
                                         preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0))
         os.close(slave)
@@ -60,6 +60,14 @@ class Screen:
         self.read()
         os.close(self.master)
         return self.process.wait(timeout=60)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *ignored):
+        if self.process.poll() is None:
+            self.process.kill()
+            self.process.wait()
 
 
 def on_screen(lab, *words, **options):
