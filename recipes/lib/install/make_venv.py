@@ -1,7 +1,7 @@
-"""make_venv.py FOLDER : an environment for this interpreter with its own pip, which also sees what is installed beside it.
+"""make_venv.py FOLDER : an environment for this interpreter with a pip of its own; it also sees what the system has.
 
-The wheels of pip and setuptools that ensurepip would install are only unpacked: ensurepip compiles every file of them, which takes
-minutes under emulation, while pip uses a small part.
+The wheels of pip and setuptools that ensurepip would install are only unpacked: ensurepip compiles every file of them,
+which takes minutes under emulation, while pip uses a small part.
 """
 import glob
 import os
@@ -34,7 +34,8 @@ def main():
     if not pip:
         return
     python = os.path.join(folder, "bin", "python")
-    site = subprocess.check_output([python, "-c", "import sysconfig; print(sysconfig.get_path('purelib'))"]).decode().strip()
+    answer = subprocess.check_output([python, "-c", "import sysconfig; print(sysconfig.get_path('purelib'))"])
+    site = answer.decode().strip()
     for wheel in filter(None, (pip, bundled("setuptools"))):
         with zipfile.ZipFile(wheel) as packed:
             packed.extractall(site)
