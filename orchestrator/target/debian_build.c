@@ -79,6 +79,7 @@ int debian_build_root(const struct debian_root *want, const char *folder, const 
 	if (check_machine(want->arch, e) != 0 || debian_sources_find(want->release, want->mirror, &sources, e) != 0 ||
 	    (foreign && debian_native_get(want, o, &native, e) != 0))
 		return -1;
+	debian_sources_for(&sources, want->arch);
 	const struct debian_hooks hooks = {
 		.native = native.folder,
 		.native_libs = native.libs,

@@ -220,6 +220,7 @@ int debian_fetch_deb(const struct debian_root *want, const char *package, const 
 
 	if (debian_sources_find(want->release, want->mirror, &f.sources, e) != 0)
 		return -1;
+	debian_sources_for(&f.sources, want->arch);
 	failed = file_make_folders(parent, e) || file_make_temp_folder(parent, "apt-", &f.state, e);
 	if (!failed) {
 		target_say(o, "fetching %s for %s", package, want->arch);

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/file.h"
 #include "base/mem.h"
 #include "base/proc.h"
 #include "base/vec.h"
@@ -109,6 +110,47 @@ static bool has_release_itself(const struct debian_sources *s, const char *relea
 	return false;
 }
 
+/* What a mirror could not deliver twice, by architecture, is not asked for again by this process. */
+struct broken {
+	char *uri, *suite, *arch;
+};
+
+static VEC(struct broken) broken_ones;
+
+static void remember_broken(const struct debian_source *source, const char *arch)
+{
+	struct broken one = { mem_dup(source->uri), mem_dup(source->suite), mem_dup(arch) };
+
+	vec_add(&broken_ones, one);
+}
+
+static bool is_known_broken(const struct debian_source *source, const char *arch)
+{
+	for (size_t i = 0; i < broken_ones.count; i++) {
+		const struct broken *one = &broken_ones.items[i];
+		if (strcmp(one->uri, source->uri) == 0 && strcmp(one->suite, source->suite) == 0 &&
+		    strcmp(one->arch, arch) == 0)
+			return true;
+	}
+	return false;
+}
+
+static void drop_source(struct debian_sources *s, size_t at)
+{
+	free(s->items[at].uri);
+	free(s->items[at].suite);
+	memmove(&s->items[at], &s->items[at + 1], sizeof(*s->items) * (s->count - at - 1));
+	s->count--;
+}
+
+void debian_sources_for(struct debian_sources *s, const char *arch)
+{
+	s->arch = mem_dup(arch);
+	for (size_t i = s->count; i > 0; i--)
+		if (is_known_broken(&s->items[i - 1], s->arch))
+			drop_source(s, i - 1);
+}
+
 static void free_items(struct debian_sources *s)
 {
 	for (size_t i = 0; i < s->count; i++) {
@@ -123,6 +165,7 @@ void debian_sources_free(struct debian_sources *s)
 	free_items(s);
 	free(s->line);
 	free(s->apt_options);
+	free(s->arch);
 	*s = (struct debian_sources){ 0 };
 }
 
@@ -149,15 +192,60 @@ void debian_sources_options(const char *dump, struct str *out)
 	}
 }
 
+/* "bookworm" on a machine that runs it. NULL: it has no such name. Caller frees. */
+static char *own_release(void)
+{
+	static const char name[] = "\nVERSION_CODENAME=";
+	AUTO_STR text = { 0 };
+	const char *at;
+
+	str_add(&text, "\n");
+	if (file_read("/etc/os-release", (size_t)64 * 1024, &text, NULL) != 0)
+		return NULL;
+	at = strstr(str_text(&text), name);
+	return at ? mem_dup_bytes(at + strlen(name), strcspn(at + strlen(name), "\n")) : NULL;
+}
+
+void debian_sources_rename(struct debian_sources *s, const char *from, const char *to)
+{
+	bool rolls = strcmp(to, "sid") == 0 || strcmp(to, "unstable") == 0; /* has no -updates and no -security */
+	size_t kept = 0;
+
+	for (size_t i = 0; i < s->count; i++) {
+		char *suite = s->items[i].suite;
+		const char *suffix = suite + strlen(from);
+
+		if (rolls && *suffix) {
+			free(suite);
+			free(s->items[i].uri);
+			continue;
+		}
+		s->items[i].suite = mem_printf("%s%s", to, suffix);
+		free(suite);
+		s->items[kept++] = s->items[i];
+	}
+	s->count = kept;
+}
+
+/* A release that this machine's apt does not follow lies beside the one that it does. */
 static int read_this_machine(const char *release, struct debian_sources *out, struct err *e)
 {
 	const char *const argv[] = { "apt-get", "indextargets", NULL };
+	AUTO_FREE char *own = own_release();
 	AUTO_STR text = { 0 };
 
 	if (proc_run_ok(argv, APT_LIMIT_NS, &text, e) != 0)
 		return err_wrap(e, "cannot read this machine's apt sources");
 	debian_sources_parse(str_text(&text), release, out);
-	if (!has_release_itself(out, release))
+	if (has_release_itself(out, release))
+		return 0;
+	free_items(out);
+	if (!own)
+		return 0;
+	debian_sources_parse(str_text(&text), own, out);
+	if (has_release_itself(out, own))
+		debian_sources_rename(out, own, release);
+	else
 		free_items(out);
 	return 0;
 }
@@ -217,10 +305,10 @@ bool debian_sources_complain(struct debian_sources *s, const char *release, cons
 			continue;
 		if (++source->failures < MOST_FAILURES)
 			return false;
-		*out_dropped = TAKE(source->suite);
-		free(source->uri);
-		memmove(source, source + 1, sizeof(*source) * (s->count - i - 1));
-		s->count--;
+		*out_dropped = mem_dup(source->suite);
+		if (s->arch)
+			remember_broken(source, s->arch);
+		drop_source(s, i);
 		return true;
 	}
 	return false;

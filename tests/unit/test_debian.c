@@ -109,6 +109,8 @@ static void a_broken_suite_goes_with_its_second_failure(void **state)
 		"E: Failed to fetch http://s.example/sec/dists/bookworm-security/main/binary-ppc64el/Packages.xz  "
 		"File has unexpected size (343384 != 359476). Mirror sync in progress?";
 	AUTO_SOURCES sources = { 0 };
+	AUTO_SOURCES same = { 0 };
+	AUTO_SOURCES other = { 0 };
 	AUTO_FREE char *dropped = NULL;
 	AUTO_STR lines = { 0 };
 
@@ -116,10 +118,20 @@ static void a_broken_suite_goes_with_its_second_failure(void **state)
 	debian_sources_parse(STANZA("Packages", "main", DEBIAN, "bookworm", "http://m.example/debian/")
 				     STANZA("Packages", "main", DEBIAN, "bookworm-security", "http://s.example/sec/"),
 			     "bookworm", &sources);
+	debian_sources_for(&sources, "ppc64el");
 	assert_false(debian_sources_complain(&sources, "bookworm", complaint, &dropped));
 	assert_true(debian_sources_complain(&sources, "bookworm", complaint, &dropped));
 	assert_string_equal(dropped, "bookworm-security");
 	assert_false(debian_sources_complain(&sources, "bookworm", complaint, &dropped));
+	/* This process knows it from now on, for that architecture. */
+	debian_sources_parse(STANZA("Packages", "main", DEBIAN, "bookworm-security", "http://s.example/sec/"),
+			     "bookworm", &same);
+	debian_sources_parse(STANZA("Packages", "main", DEBIAN, "bookworm-security", "http://s.example/sec/"),
+			     "bookworm", &other);
+	debian_sources_for(&same, "ppc64el");
+	debian_sources_for(&other, "s390x");
+	assert_int_equal(same.count, 0);
+	assert_int_equal(other.count, 1);
 	debian_sources_lines(&sources, "[trusted=no]", &lines);
 	assert_string_equal(str_text(&lines), "deb [trusted=no] http://m.example/debian/ bookworm main\n");
 }
@@ -154,6 +166,27 @@ static void a_complaint_about_another_mirror_counts_for_nobody(void **state)
 						     "E: Failed to fetch http://x/dists/bookworm-updates/InRelease",
 						     &dropped));
 	assert_int_equal(sources.count, 2);
+}
+
+static void another_release_lies_beside_this_machines(void **state)
+{
+	static const char own[] = STANZA("Packages", "main", DEBIAN, "bookworm", "http://m.example/debian/")
+		STANZA("Packages", "main", DEBIAN, "bookworm-security", "http://s.example/sec/");
+	AUTO_SOURCES stable = { 0 };
+	AUTO_SOURCES rolling = { 0 };
+	AUTO_STR lines = { 0 };
+
+	(void)state;
+	debian_sources_parse(own, "bookworm", &stable);
+	debian_sources_rename(&stable, "bookworm", "trixie");
+	debian_sources_lines(&stable, NULL, &lines);
+	assert_string_equal(str_text(&lines), "deb http://m.example/debian/ trixie main\n"
+					      "deb http://s.example/sec/ trixie-security main\n");
+	str_clear(&lines);
+	debian_sources_parse(own, "bookworm", &rolling);
+	debian_sources_rename(&rolling, "bookworm", "sid");
+	debian_sources_lines(&rolling, NULL, &lines);
+	assert_string_equal(str_text(&lines), "deb http://m.example/debian/ sid main\n");
 }
 
 static void folders_stand_quoted_in_the_hooks(void **state)
@@ -202,6 +235,7 @@ int main(void)
 		cmocka_unit_test(a_broken_suite_goes_with_its_second_failure),
 		cmocka_unit_test(the_release_itself_never_goes),
 		cmocka_unit_test(a_complaint_about_another_mirror_counts_for_nobody),
+		cmocka_unit_test(another_release_lies_beside_this_machines),
 		cmocka_unit_test(folders_stand_quoted_in_the_hooks),
 		cmocka_unit_test(the_hooks_are_right_sh),
 	};
