@@ -31,16 +31,15 @@ wrongly. Standard error gets one line a second, for a progress display only: lab
 """
 import json
 import os
-import select
 import signal
 import sys
 import time
 
-POLL_SECONDS = 0.1
-STACK_SECONDS = 10  # for a hanging interpreter to write its stacks
+from labctl_child import Child, POLL_SECONDS, pass_on, signal_name
+from labctl_record import Record
+
 DETAIL_MAX = 8000
 STACKS_MAX = 65536
-TAIL_BYTES = 4000
 PYTEST_FRAMES = ("/_pytest/", "/pluggy/", "/pytest/__main__.py", "<frozen runpy>", "/runpy.py\"", "<frozen importlib")
 LIB = os.path.dirname(os.path.abspath(__file__))
 
@@ -80,207 +79,6 @@ class Options:
             setattr(self, self.NUMBERS[option], float(value))
         except ValueError:
             raise Usage("labctl_suite.py: %s needs a number" % option)
-
-
-def signal_name(number):
-    try:
-        return signal.Signals(number).name
-    except ValueError:
-        return "signal %d" % number
-
-
-class Record:
-    """The events of all sessions so far: what ran, what is running, what to leave out next time."""
-
-    def __init__(self, path):
-        self.path = path
-        self.offset = 0
-        self.rest = b""
-        self.ran = {}       # name of a test: how often it began
-        self.left_out = []  # modules that killed or held up an interpreter
-        self.told = []      # findings of the collection
-        self.done = self.bad = self.total = 0
-        self.new_session()
-        open(path, "wb").close()
-
-    def new_session(self):
-        self.running = None     # (number, name) of the test at hand
-        self.collecting = None  # name of the module at hand
-        self.collected = None   # how many tests this session is to run
-        self.ended = None       # the session_end event
-        self.in_session = 0     # how many began in this session
-        self.last_name = ""
-
-    def read(self):
-        """True when there was something new."""
-        with open(self.path, "rb") as events:
-            events.seek(self.offset)
-            data = events.read()
-        self.offset += len(data)
-        lines = (self.rest + data).split(b"\n")
-        self.rest = lines.pop()
-        for line in lines:
-            self.take_line(line)
-        return bool(data)
-
-    def take_line(self, line):
-        try:
-            event = json.loads(line.decode("utf-8", "replace"))
-            take = getattr(self, "on_" + event["e"], None)
-        except (ValueError, KeyError, TypeError):
-            return  # what a dying interpreter left of a line
-        if take:
-            take(event)
-
-    def on_collect(self, event):
-        self.collecting = event["t"]
-
-    def on_broken(self, event):
-        self.told.append(event["t"])
-        self.count(True)
-
-    def on_skipped(self, event):
-        self.told.append(event["t"])
-        self.count(False)
-
-    def on_collected(self, event):
-        self.collecting = None
-        self.collected = event["n"]
-        self.total = max(self.total, self.done + event["n"])
-
-    def on_start(self, event):
-        name = event["t"]
-        self.ran[name] = self.ran.get(name, 0) + 1
-        self.running = (event["i"], name)
-        self.last_name = name
-        self.in_session += 1
-
-    def on_end(self, event):
-        if self.running and self.running[0] == event["i"]:
-            self.running = None
-            self.count(event["v"] == "failed")
-
-    def on_session_end(self, event):
-        self.ended = event
-
-    def count(self, bad):
-        self.done += 1
-        self.bad += bad
-
-    def tell(self, event, **fields):
-        fields["e"] = event
-        line = (json.dumps(fields) + "\n").encode("ascii")
-        # A line that the interpreter did not come to the end of is ended here.
-        line = b"\n" + line if self.rest else line
-        self.rest = b""
-        with open(self.path, "ab", 0) as events:
-            self.offset += len(line)
-            events.write(line)
-
-    def withdraw(self):
-        """The test at hand did nothing wrong: as if it had not begun."""
-        if self.running:
-            self.ran[self.running[1]] -= 1
-            self.tell("again", t=self.running[1])
-            self.running = None
-
-    def tell_bad(self, event, name, detail, **fields):
-        self.count(True)
-        self.tell(event, t=name, d=detail, **fields)
-
-
-class Child:
-    """One interpreter that runs pytest, in a process group of its own."""
-
-    def __init__(self, command, environment):
-        self.began = time.monotonic()
-        self.tail = b""
-        reading, writing = os.pipe()
-        self.pid = os.fork()
-        if self.pid == 0:
-            self.become(command, environment, writing)
-        os.close(writing)
-        self.output = reading
-        self.status = None
-
-    @staticmethod
-    def become(command, environment, writing):
-        try:
-            os.setsid()
-            nothing = os.open(os.devnull, os.O_RDONLY)
-            os.dup2(nothing, 0)
-            os.dup2(writing, 1)
-            os.dup2(writing, 2)
-            for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
-                signal.signal(number, signal.SIG_DFL)
-            os.execve(command[0], command, environment)
-        except OSError as error:
-            os.write(2, ("cannot start %s: %s\n" % (command[0], error)).encode("utf-8", "replace"))
-        finally:
-            os._exit(127)
-
-    def pump(self, seconds):
-        """Passes its output on for at most so long; True when some came."""
-        if self.output is None:
-            time.sleep(seconds)
-            return False
-        if not select.select([self.output], [], [], seconds)[0]:
-            return False
-        data = os.read(self.output, 65536)
-        if not data:
-            os.close(self.output)
-            self.output = None
-            return False
-        self.tail = (self.tail + data)[-TAIL_BYTES:]
-        pass_on(data)
-        return True
-
-    def drain(self):
-        """What is in the pipe now; a process that left the group may hold it open for ever."""
-        for _ in range(64):
-            if self.output is None or not self.pump(0):
-                return
-
-    def has_ended(self):
-        if self.status is None:
-            pid, status = os.waitpid(self.pid, os.WNOHANG)
-            if pid:
-                self.status = status
-        return self.status is not None
-
-    def stop(self, with_stack):
-        """Ends the whole group, first asking for the stacks."""
-        if with_stack:
-            self.send(os.kill, signal.SIGABRT)
-            until = time.monotonic() + STACK_SECONDS
-            while not self.has_ended() and time.monotonic() < until:
-                self.pump(POLL_SECONDS)
-        self.send(os.killpg, signal.SIGKILL)
-        if self.status is None:
-            self.status = os.waitpid(self.pid, 0)[1]
-        self.drain()
-        if self.output is not None:
-            os.close(self.output)
-            self.output = None
-
-    def send(self, how, number):
-        try:
-            how(self.pid, number)
-        except OSError:
-            pass  # it is gone
-
-    def how_it_ended(self):
-        if os.WIFSIGNALED(self.status):
-            return "killed by " + signal_name(os.WTERMSIG(self.status))
-        return "exit status %d" % os.WEXITSTATUS(self.status)
-
-
-def pass_on(data):
-    try:
-        while data:
-            data = data[os.write(1, data):]
-    except OSError:
-        pass  # nobody listens; the record is what counts
 
 
 def is_of_pytest(line):
