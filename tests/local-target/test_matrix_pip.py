@@ -27,7 +27,8 @@ def test_no_index_is_unavailable_and_no_failure(tmp_path):
 
 def test_only_a_folder_of_archives(tmp_path, archives, index):
     asked = len(index.server.asked)
-    lab = Lab(tmp_path, "index: {url: \"%s\", folder: \"%s\", only_folder: true, build_isolation: false}\n" % (index.url, archives), index.port)
+    lab = Lab(tmp_path, "index: {url: \"%s\", folder: \"%s\", only_folder: true, build_isolation: false}\n" %
+              (index.url, archives), index.port)
     lab.add_package("plain")
     lab.add_package("absent")
     cells = lab.matrix("plain", "absent", expect=0)
@@ -43,7 +44,8 @@ def test_only_a_folder_of_archives(tmp_path, archives, index):
 def test_constraints_choose_the_version(tmp_path, index):
     constraints = tmp_path / "constraints.txt"
     constraints.write_text("plain<2\n")
-    lab = Lab(tmp_path / "lab", "index: {url: \"%s\", constraints: \"%s\", build_isolation: false}\n" % (index.url, constraints), index.port)
+    lab = Lab(tmp_path / "lab", "index: {url: \"%s\", constraints: \"%s\", build_isolation: false}\n" %
+              (index.url, constraints), index.port)
     lab.add_package("plain")
     cells = lab.matrix("plain")
     for runtime in RUNTIMES:

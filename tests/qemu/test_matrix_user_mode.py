@@ -22,7 +22,8 @@ def test_it_is_marked_as_what_it_is(ran):
         assert cell.fields["arch"] == "s390x"
         assert cell.fields["emulated"] is True
         assert cell.fields["how_run"] == "emulated process"
-    assert "~ emulated" in lab.labctl("matrix", "boom", "plain", "--target", "s390x-user", "--runtime", "cpython", "--no-run", expect=1)
+    words = ("matrix", "boom", "plain", "--target", "s390x-user", "--runtime", "cpython", "--no-run")
+    assert "~ emulated" in lab.labctl(*words, expect=1)
 
 
 def test_the_foreign_root_is_big_endian(ran):

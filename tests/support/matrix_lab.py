@@ -62,20 +62,24 @@ class Lab:
 
     def add_package(self, name, requirement=None, pytest=None, test_limit="30s"):
         self.write("recipes/packages/%s.yaml" % name, PACKAGE % {
-            "requirement": requirement or name, "pytest": pytest or '"@%s/tests"' % name, "test_limit": test_limit, "port": self.port})
+            "requirement": requirement or name, "pytest": pytest or '"@%s/tests"' % name, "test_limit": test_limit,
+            "port": self.port})
 
     def labctl(self, *words, expect=0, limit_seconds=3000):
-        environment = dict(os.environ, LABCTL_DATA=os.environ["LABCTL_SOURCE"], LABCTL_RESULTS=self.results, LABCTL_LAB=self.folder)
-        done = subprocess.run([os.environ["LABCTL"], *words], cwd=self.folder, env=environment, stdin=subprocess.DEVNULL,
-                              stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=limit_seconds, universal_newlines=True)
-        assert done.returncode == expect, "labctl %s: status %d\n%s\n%s" % (" ".join(words), done.returncode, done.stdout[-20000:],
-                                                                            done.stderr[-20000:])
+        environment = dict(os.environ, LABCTL_DATA=os.environ["LABCTL_SOURCE"], LABCTL_RESULTS=self.results,
+                           LABCTL_LAB=self.folder)
+        done = subprocess.run([os.environ["LABCTL"], *words], cwd=self.folder, env=environment, timeout=limit_seconds,
+                              stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                              universal_newlines=True)
+        assert done.returncode == expect, "labctl %s: status %d\n%s\n%s" % (
+            " ".join(words), done.returncode, done.stdout[-20000:], done.stderr[-20000:])
         return done.stdout
 
     def matrix(self, *words, expect=0, **more):
         """The cells, by (target, runtime, package)."""
         report = json.loads(self.labctl("matrix", *words, "--format", "json", expect=expect, **more))
-        return {(cell["target"], cell["runtime"], cell["package"]): Cell(cell, self.results) for cell in report["cells"]}
+        return {(cell["target"], cell["runtime"], cell["package"]): Cell(cell, self.results)
+                for cell in report["cells"]}
 
     def facts(self, cell):
         """What target, runtime and package said of themselves."""

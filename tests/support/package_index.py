@@ -1,4 +1,4 @@
-"""Source archives of the packages in tests/data/packages, and a package index (PEP 503) on the loopback address that serves them."""
+"""Source archives of the packages in tests/data/packages, and a package index (PEP 503) on loopback for them."""
 import contextlib
 import gzip
 import html
