@@ -6,17 +6,23 @@
 
 #include "base/mem.h"
 
-/* $1: work folder, $2: status file. The status file begins with a word, so that "killed" (the word is still there), "no
- * room" (the file is empty, or cannot be made) and "never began" (no file) differ. The last line ends what the script
- * left behind in its process group, the runner included. */
+/* $1: work folder, $2: status file, $3: what the script ends with, $4: its length in bytes. The status file begins with
+ * a word, so that "killed" (the word is still there), "no room" (the file is empty, or cannot be made) and "never
+ * began" (no file) differ. A script that came in part only is not run. Standard input stays open as long as labctl is
+ * there, and when it ends so does all that runs here. The last line ends what the script left behind in its process
+ * group, the runner included. */
 static const char runner[] =
 	"exec 2>&3 3>&-\n"
 	"cd \"$1\" 2>/dev/null || { mkdir -p \"$1\" && cd \"$1\"; } || exit\n"
 	"{ echo began >\"$2\"; } 2>/dev/null || { mkdir -p \"${2%/*}\" && echo began >\"$2\"; } || exit\n"
-	"s=$(cat)\n"
-	"sh -c \"$s\" </dev/null\n"
+	"s=$(head -c \"$4\")\n"
+	"case $s in *\"$3\") ;; *) exit ;; esac\n"
+	"exec 4<&0 </dev/null\n"
+	"{ read -r s <&4; kill -9 0; } >/dev/null 2>&1 &\n"
+	"exec 4<&-\n"
+	"sh -c \"$s\"\n"
 	"s=$?\n"
-	"{ echo $s >\"$2\" || { mkdir -p \"${2%/*}\" && echo $s >\"$2\"; } || : >\"$2\"; } 2>/dev/null\n"
+	"{ echo $s >\"$2\" || { mkdir -p \"${2%/*}\" && echo $s >\"$2\"; } || true >\"$2\"; } 2>/dev/null\n"
 	"kill -9 0\n";
 
 /* A status other than 0 may come from a full disk although there was just room for the status itself: so a little is
@@ -59,11 +65,19 @@ void command_status_path(const struct target *t, unsigned number, struct str *ou
 	add_mark(t, number, out);
 }
 
-void command_runner(const struct target *t, unsigned number, struct str *out)
+static void add_script_end(const struct target *t, unsigned number, struct str *out)
 {
+	str_add(out, "# ");
+	add_mark(t, number, out);
+}
+
+void command_runner(const struct target *t, unsigned number, size_t input_bytes, struct str *out)
+{
+	AUTO_STR script_end = { 0 };
 	AUTO_STR status = { 0 };
 
 	command_status_path(t, number, &status);
+	add_script_end(t, number, &script_end);
 	/* This shell's own standard error is set aside: there it would tell that the runner was killed. */
 	str_add(out, "exec 3>&2 2>/dev/null; LABCTL_MARK=");
 	add_mark(t, number, out);
@@ -73,6 +87,7 @@ void command_runner(const struct target *t, unsigned number, struct str *out)
 	str_add_quoted(out, t->work_folder, STR_SHELL);
 	str_add_char(out, ' ');
 	str_add_quoted(out, str_text(&status), STR_SHELL);
+	str_addf(out, " '%s' %zu", str_text(&script_end), input_bytes);
 	/* There must be something behind it: a shell that lets its last command replace it leads a group, and then
 	 * setsid would fork and not wait. */
 	str_add(out, "; [ $? -ne 127 ] || echo 'there is no program setsid' >&3\nf=");
@@ -126,14 +141,16 @@ int command_add_env(const struct target *t, const char *const *env, struct str *
 	return 0;
 }
 
-int command_input(const struct target *t, const char *const *env, const char *script, struct str *out, struct err *e)
+int command_input(const struct target *t, unsigned number, const char *const *env, const char *script, struct str *out,
+		  struct err *e)
 {
 	if (strlen(script) > COMMAND_SCRIPT_MAX_BYTES)
 		return err_set(e, ERR_CONFIG, "a script of %zu bytes is too long: at most %d", strlen(script),
 			       COMMAND_SCRIPT_MAX_BYTES);
 	if (command_add_env(t, env, out, e) != 0)
 		return -1;
-	str_add(out, script);
+	str_addf(out, "%s\n", script);
+	add_script_end(t, number, out);
 	return 0;
 }
 

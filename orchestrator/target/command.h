@@ -25,9 +25,9 @@ enum command_word {
 
 void command_status_path(const struct target *t, unsigned number, struct str *out);
 /* The command line of the first exec. */
-void command_runner(const struct target *t, unsigned number, struct str *out);
-/* What goes to its standard input: the environment, then the script. ERR_CONFIG: too long, or a variable that sh cannot have. */
-int command_input(const struct target *t, const char *const *env, const char *script, struct str *out, struct err *e);
+void command_runner(const struct target *t, unsigned number, size_t input_bytes, struct str *out);
+/* What goes to its standard input, which then stays open: the environment, then the script. ERR_CONFIG: too long, or a variable that sh cannot have. */
+int command_input(const struct target *t, unsigned number, const char *const *env, const char *script, struct str *out, struct err *e);
 int command_add_env(const struct target *t, const char *const *env, struct str *out, struct err *e); /* "export A='b'\n" each */
 /* The command line of the second. With `kill`, all that the command started is killed after its status was looked at. */
 void command_reader(const struct target *t, unsigned number, bool kill, struct str *out);

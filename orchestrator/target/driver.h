@@ -17,6 +17,8 @@ struct driver_exec {
 	bool network;
 	/* Bytes for its standard input: fills data, returns how many, 0 at the end, -1 with e set. NULL: empty. */
 	ssize_t (*input)(void *ctx, void *data, size_t room, struct err *e);
+	/* Its standard input stays open behind the last byte until its streams are closed: so it notices when we go away. */
+	bool hold_input;
 	/* Bytes it printed. -1 with e set stops everything. NULL: dropped. */
 	int (*output)(void *ctx, enum target_stream stream, const void *data, size_t len, struct err *e);
 	void *ctx;

@@ -17,7 +17,8 @@ struct pump {
 	int in, out, err; /* our ends; -1: closed */
 	char *pending;	  /* CHUNK_BYTES that x->input gave */
 	size_t pending_len, pending_done;
-	char *arrived; /* CHUNK_BYTES */
+	bool input_over; /* all of it was given; `in` may be held open */
+	char *arrived;	 /* CHUNK_BYTES */
 	int64_t begun_ns;
 	int64_t heard_ns; /* when it last printed something */
 };
@@ -52,7 +53,9 @@ static int feed(struct pump *p, struct err *e)
 		if (got < 0)
 			return -1;
 		if (got == 0) {
-			close_end(&p->in);
+			p->input_over = true;
+			if (!p->x->hold_input)
+				close_end(&p->in);
 			return 0;
 		}
 		p->pending_len = (size_t)got;
@@ -106,7 +109,7 @@ static int pump(struct pump *p, enum driver_ending *out, struct err *e)
 		if (limit_passed(p, &wake_ns, out))
 			return 0;
 		struct pollfd ends[3] = {
-			{ .fd = p->in, .events = POLLOUT },
+			{ .fd = p->input_over ? -1 : p->in, .events = POLLOUT },
 			{ .fd = p->out, .events = POLLIN },
 			{ .fd = p->err, .events = POLLIN },
 		};

@@ -4,8 +4,6 @@
 
 #include "target/command.h"
 
-#define PLAIN_LIMIT_NS (INT64_C(600) * 1000000000)
-
 struct plain_exec {
 	const char *script; /* sh */
 	int64_t limit_ns;

@@ -285,7 +285,10 @@ static int ssh_exec(struct target *t, const struct driver_exec *x, enum driver_e
 
 static int ssh_shell(struct target *t, const char *command, struct err *e)
 {
-	return ssh_link_shell(((struct inside *)t->inside)->link, command, e);
+	struct inside *in = t->inside;
+
+	in->used = true;
+	return ssh_link_shell(in->link, command, e);
 }
 
 static int ssh_reach(struct target *t, struct str *out, struct err *e)

@@ -64,6 +64,7 @@ static enum step fill(struct pump *p, struct err *e)
 	p->pending_len = (size_t)got;
 	p->pending_done = 0;
 	p->input_ended = got == 0;
+	p->end_sent = p->input_ended && p->x->hold_input; /* by the end of the channel, when it comes to that */
 	return STEP_MOVED;
 }
 

@@ -117,28 +117,36 @@ static bool same_key(const struct ssh_host_key *key, const void *blob, size_t le
 	return key->blob.len == len && memcmp(key->blob.text, blob, len) == 0;
 }
 
+static enum ssh_host_verdict judge_line(const struct ssh_host_key *key, const char *type, const void *blob, size_t len)
+{
+	bool same = same_key(key, blob, len);
+
+	if (key->revoked)
+		return same ? SSH_HOST_REVOKED : SSH_HOST_UNKNOWN;
+	if (same)
+		return SSH_HOST_KNOWN;
+	return strcmp(key->type, type) == 0 ? SSH_HOST_CHANGED : SSH_HOST_OTHER_TYPE;
+}
+
 enum ssh_host_verdict ssh_hosts_judge(const struct ssh_host_keys *keys, const void *blob, size_t len,
 				      const struct ssh_host_key **out_known)
 {
+	/* A revocation beats everything, a fitting line beats those that do not fit. */
+	static const int strength[] = {
+		[SSH_HOST_UNKNOWN] = 0, [SSH_HOST_OTHER_TYPE] = 1, [SSH_HOST_CHANGED] = 2,
+		[SSH_HOST_KNOWN] = 3,	[SSH_HOST_REVOKED] = 4,
+	};
 	enum ssh_host_verdict verdict = SSH_HOST_UNKNOWN;
 	char type[48] = "";
 
 	*out_known = NULL;
 	ssh_blob_type(blob, len, type, sizeof(type));
 	for (size_t i = 0; i < keys->count; i++) {
-		const struct ssh_host_key *key = &keys->items[i];
-		bool same = same_key(key, blob, len);
-		enum ssh_host_verdict says = key->revoked ? (same ? SSH_HOST_REVOKED : SSH_HOST_UNKNOWN)
-					     : same	  ? SSH_HOST_KNOWN
-					     : strcmp(key->type, type) == 0 ? SSH_HOST_CHANGED
-									    : SSH_HOST_OTHER_TYPE;
-		/* A revocation beats everything, a fitting line beats one that does not fit. */
-		bool stronger = says == SSH_HOST_REVOKED || (verdict != SSH_HOST_KNOWN && says == SSH_HOST_KNOWN) ||
-				(verdict != SSH_HOST_KNOWN && says > verdict);
-		if (says == SSH_HOST_UNKNOWN || verdict == SSH_HOST_REVOKED || !stronger)
+		enum ssh_host_verdict says = judge_line(&keys->items[i], type, blob, len);
+		if (strength[says] <= strength[verdict])
 			continue;
 		verdict = says;
-		*out_known = key;
+		*out_known = &keys->items[i];
 	}
 	return verdict;
 }

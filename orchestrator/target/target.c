@@ -150,12 +150,12 @@ int target_probe(struct target *t, struct facts *out, struct err *e)
 int target_shell(struct target *t, const char *script, struct err *e)
 {
 	AUTO_STR command = { 0 };
+	AUTO_STR folder = { 0 };
 
 	if (target_check_there(t, e) != 0)
 		return -1;
-	str_add(&command, "cd ");
-	str_add_quoted(&command, t->work_folder, STR_SHELL);
-	str_add(&command, " || exit\n");
+	str_add_quoted(&folder, t->work_folder, STR_SHELL);
+	str_addf(&command, "mkdir -p %s && cd %s || exit\n", str_text(&folder), str_text(&folder));
 	if (command_add_env(t, NULL, &command, e) != 0)
 		return -1;
 	str_add(&command, script ? script : "exec \"${SHELL:-/bin/sh}\" -l");

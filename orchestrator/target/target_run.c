@@ -174,11 +174,11 @@ int target_run(struct target *t, const struct target_command *c, struct target_e
 	int shell_exit = 0;
 
 	*out = (struct target_end){ .how = TARGET_LOST, .status = -1 };
-	if (target_check_there(t, e) != 0 || command_input(t, c->env, c->script, &input, e) != 0)
+	if (target_check_there(t, e) != 0 || command_input(t, number, c->env, c->script, &input, e) != 0)
 		return -1;
 	r.input = str_text(&input);
 	r.input_len = input.len;
-	command_runner(t, number, &command);
+	command_runner(t, number, input.len, &command);
 	command_status_path(t, number, &status_file);
 	struct driver_exec x = {
 		.command = str_text(&command),
@@ -186,6 +186,7 @@ int target_run(struct target *t, const struct target_command *c, struct target_e
 		.status_file = str_text(&status_file),
 		.network = c->network,
 		.input = give_script,
+		.hold_input = true,
 		.output = take_output,
 		.ctx = &r,
 		.out_exit = &shell_exit,

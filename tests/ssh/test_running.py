@@ -4,6 +4,7 @@ import os
 import shutil
 import signal
 import subprocess
+import termios
 import time
 
 import pytest
@@ -180,3 +181,50 @@ def test_matrix_keeps_its_layers(lab, there, package):
     assert package.read_text().split() == ["installed", "tested", "tested"]
     assert list(lab.work.glob("layers/*/prefix/small/plan"))
     assert not list(lab.work.glob("run-*"))
+
+
+def is_running(pid):
+    try:
+        return open("/proc/%d/stat" % pid).read().rsplit(") ", 1)[1][0] != "Z"
+    except OSError:
+        return False
+
+
+def test_what_runs_there_ends_with_labctl(lab, there, tmp_path):
+    pid_file = tmp_path / "pid"
+    process = lab.start("target", "run", there, "--", "echo $$ >%s; exec sleep 1000" % pid_file)
+    wait_for(lambda: pid_file.exists() and pid_file.read_text().endswith("\n"))
+    pid = int(pid_file.read_text())
+    process.kill()
+    process.communicate(timeout=60)
+    wait_for(lambda: not is_running(pid))
+
+
+def test_shell_on_a_terminal(lab, there):
+    """With the size of ours, and what is typed goes there."""
+    primary, secondary = os.openpty()
+    termios.tcsetwinsize(primary, (33, 99))
+    process = subprocess.Popen([os.environ["LABCTL"], "--lab", str(lab.folder), "target", "shell", there], stdin=secondary,
+                               stdout=secondary, stderr=secondary, env=lab.environment, cwd=str(lab.folder))
+    os.close(secondary)
+    os.write(primary, b"stty size; echo $((6*7)) \"$PWD\"; exit\n")
+    shown = b""
+    while True:
+        try:
+            piece = os.read(primary, 4096)
+        except OSError: # its end is closed: all is read
+            break
+        if not piece:
+            break
+        shown += piece
+    os.close(primary)
+    assert process.wait(timeout=60) == 0, shown
+    assert b"33 99" in shown
+    assert b"42 %s/run-" % str(lab.work).encode() in shown
+    assert not list(lab.work.glob("run-*"))
+
+
+def test_shell_without_a_terminal(lab, there):
+    done = subprocess.run([os.environ["LABCTL"], "--lab", str(lab.folder), "target", "shell", there], input="echo $((6*7))\n",
+                          capture_output=True, text=True, env=lab.environment, cwd=str(lab.folder), timeout=60)
+    assert done.returncode == 0 and "42" in done.stdout

@@ -7,6 +7,7 @@
 #include <cmocka.h>
 
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -266,6 +267,54 @@ static void a_status_of_its_own_making_is_not_believed(void **state)
 	assert_int_equal(end.status, 9);
 }
 
+/* As when labctl is killed: its end of the pipe closes. */
+static void it_ends_with_those_who_wait_for_it(void **state)
+{
+	struct here *h = *state;
+	AUTO_STR command = { 0 };
+	AUTO_STR input = { 0 };
+	struct err e = ERR_INIT;
+	AUTO_FREE char *pid_file = mem_printf("%s/pid", h->folder);
+	AUTO_FREE char *script = mem_printf("echo $$ >'%s'; exec sleep 1000", pid_file);
+	AUTO_STR pid = { 0 };
+	int ends[2];
+	pid_t child;
+
+	assert_int_equal(command_input(&h->t, 99, NULL, script, &input, &e), 0);
+	command_runner(&h->t, 99, input.len, &command);
+	assert_int_equal(pipe2(ends, O_CLOEXEC), 0);
+	const char *const argv[] = { "sh", "-c", str_text(&command), NULL };
+	const struct proc_spec spec = { .argv = argv, .in = ends[0], .out = -1, .err = -1 };
+	assert_int_equal(proc_start(&spec, &child, &e), 0);
+	close(ends[0]);
+	assert_int_equal(write(ends[1], str_text(&input), input.len), (ssize_t)input.len);
+	while (file_read(pid_file, 100, &pid, NULL) != 0 || pid.len == 0)
+		clock_sleep_ns(10 * NS_PER_MS);
+	close(ends[1]);
+	assert_int_equal(proc_wait(child, LONG_NS, NULL, &e), 0);
+	assert_gone((pid_t)atoi(str_text(&pid)));
+}
+
+static void a_script_that_came_in_part_is_not_run(void **state)
+{
+	struct here *h = *state;
+	AUTO_STR command = { 0 };
+	AUTO_STR input = { 0 };
+	AUTO_STR out = { 0 };
+	struct err e = ERR_INIT;
+
+	assert_int_equal(command_input(&h->t, 99, NULL, "echo it ran\necho further", &input, &e), 0);
+	command_runner(&h->t, 99, input.len, &command);
+	AUTO_FREE char *part = mem_dup_bytes(str_text(&input), input.len - 5);
+	AUTO_STR line = { 0 };
+	str_add(&line, "printf %s ");
+	str_add_quoted(&line, part, STR_SHELL);
+	str_addf(&line, " | ( %s )", str_text(&command));
+	const char *const argv[] = { "sh", "-c", str_text(&line), NULL };
+	proc_run_ok(argv, LONG_NS, &out, &e);
+	assert_string_equal(str_text(&out), "");
+}
+
 static void where_nothing_can_be_made_nothing_begins(void **state)
 {
 	struct here *h = *state;
@@ -400,6 +449,8 @@ int main(void)
 		TEST(a_killed_runner_is_no_success),
 		TEST(the_work_folder_may_be_removed),
 		TEST(a_status_of_its_own_making_is_not_believed),
+		TEST(it_ends_with_those_who_wait_for_it),
+		TEST(a_script_that_came_in_part_is_not_run),
 		TEST(where_nothing_can_be_made_nothing_begins),
 		TEST(scripts_and_variables_have_limits),
 		TEST(big_output_arrives_whole),
