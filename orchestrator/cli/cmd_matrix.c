@@ -96,6 +96,10 @@ static int run_wanted(struct context *c, const struct plan *p, const struct want
 		      struct err *e)
 {
 	o->runner.part_of_run = wanted_left_out(w) > 0;
+	if (o->runner.part_of_run && !p->lane_count) {
+		err_set(e, ERR_USAGE, "of the cells that the run was to do none that is left is chosen here, or what decides them has changed since");
+		return err_hint(e, "choose the packages, targets and tier that `labctl runs` tells of, or leave --resume out");
+	}
 	if (o->runner.part_of_run) {
 		log_warning("%zu of the cells that the run was to do are not chosen here, or what decides them has changed since: it stays cut off",
 			    wanted_left_out(w));
