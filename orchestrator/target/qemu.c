@@ -67,7 +67,7 @@ static int qemu_exec(struct target *t, const struct driver_exec *x, enum driver_
 
 	if (!in->link) {
 		*out = DRIVER_LOST;
-		err_set(e, ERR_LOST, "%s: the machine is not running", t->spec->name);
+		err_set(e, ERR_LOST, "the machine is not running");
 		return 0;
 	}
 	add_clock(in, &command);
@@ -230,17 +230,17 @@ static int save_layer(struct target *t, const char *key, const char *parent, con
 	return result;
 }
 
-static int lost_layer(struct target *t, const char *key, struct err *e)
+static int lost_layer(const char *key, struct err *e)
 {
-	return err_set(e, ERR_IO, "%s: the layer %s was removed as soon as it was made", t->spec->name, key);
+	return err_set(e, ERR_IO, "the layer %s was removed as soon as it was made", key);
 }
 
 static int qemu_keep(struct target *t, const char *key, const char *parent, const char *label, struct err *e)
 {
 	if (save_layer(t, key, parent ? parent : t->base_id, label, e) != 0)
-		return err_wrap(e, "%s: keeping its state", t->spec->name);
+		return err_wrap(e, "keeping the machine's state");
 	int found = try_layer(t, key, e);
-	return found == 1 ? lost_layer(t, key, e) : found;
+	return found == 1 ? lost_layer(key, e) : found;
 }
 
 /* Booted by one labctl; others that want it wait. */
@@ -257,10 +257,10 @@ static int make_base(struct target *t, struct err *e)
 		return found;
 	if (cold_boot(t, e) != 0 || settle(t, e) != 0 || save_layer(t, t->base_id, in->image.id, label, e) != 0) {
 		stop(in);
-		return err_wrap(e, "%s", t->spec->name);
+		return -1;
 	}
 	found = try_layer(t, t->base_id, e);
-	return found == 1 ? lost_layer(t, t->base_id, e) : found;
+	return found == 1 ? lost_layer(t->base_id, e) : found;
 }
 
 /* As try_layer; what cannot be used is told, and a damaged one makes room for a better one. */
@@ -309,16 +309,47 @@ static void make_base_id(struct target *t)
 	digest_end(d, t->base_id);
 }
 
+static const char *package_of(const char *program)
+{
+	static const struct {
+		const char *program, *package;
+	} packages[] = {
+		{ "qemu-system-x86_64", "qemu-system-x86" },
+		{ "qemu-system-aarch64", "qemu-system-arm" },
+		{ "qemu-system-s390x", "qemu-system-misc" },
+		{ "qemu-system-ppc64", "qemu-system-ppc" },
+		{ "qemu-img", "qemu-utils" },
+	};
+
+	for (size_t i = 0; i < COUNT_OF(packages); i++)
+		if (strcmp(packages[i].program, program) == 0)
+			return packages[i].package;
+	return "qemu-system";
+}
+
+static int check_programs(const struct target *t, struct err *e)
+{
+	const char *program = qemu_args_program(t->spec->arch);
+	const char *const needed[] = { program, "qemu-img" };
+
+	if (!program)
+		return err_set(e, ERR_UNAVAILABLE, "no emulator is known for %s", t->spec->arch);
+	for (size_t i = 0; i < COUNT_OF(needed); i++)
+		if (!proc_on_path(needed[i])) {
+			err_set(e, ERR_UNAVAILABLE, "%s is not installed on this machine", needed[i]);
+			return err_hint(e, "apt-get install %s", package_of(needed[i]));
+		}
+	return 0;
+}
+
 static int qemu_open(struct target *t, struct err *e)
 {
 	struct inside *in = mem_new(1, sizeof(*in));
 
 	in->layer_lock_fd = -1;
 	t->inside = in;
-	if (!qemu_args_program(t->spec->arch))
-		err_set(e, ERR_UNAVAILABLE, "%s: no emulator is known for %s", t->spec->name, t->spec->arch);
-	else if (qemu_kvm_choose(t->spec, t->opts.cache_folder, &in->kvm, e) == 0 &&
-		 image_get(t->spec, &t->opts, &in->image, e) == 0) {
+	if (check_programs(t, e) == 0 && qemu_kvm_choose(t->spec, t->opts.cache_folder, &in->kvm, e) == 0 &&
+	    image_get(t->spec, &t->opts, &in->image, e) == 0) {
 		make_base_id(t);
 		return 0;
 	}
@@ -333,7 +364,7 @@ static int qemu_shell(struct target *t, const char *command, struct err *e)
 	AUTO_STR text = { 0 };
 
 	if (!in->link)
-		return err_set(e, ERR_LOST, "%s: the machine is not running", t->spec->name);
+		return err_set(e, ERR_LOST, "the machine is not running");
 	add_clock(in, &text);
 	str_add(&text, "[ ! -x /bin/bash ] || { SHELL=/bin/bash; export SHELL; }\n");
 	str_add(&text, command);
@@ -345,7 +376,7 @@ static int qemu_reach(struct target *t, struct str *out, struct err *e)
 	struct inside *in = t->inside;
 
 	if (!in->machine)
-		return err_set(e, ERR_LOST, "%s: the machine is not running", t->spec->name);
+		return err_set(e, ERR_LOST, "the machine is not running");
 	AUTO_FREE char *known = file_join(t->opts.scratch_folder, "known_hosts");
 	AUTO_FREE char *line = mem_printf("labctl-guest %s\n", in->image.host_key);
 	if (file_write(known, line, strlen(line), e) != 0)
@@ -422,24 +453,6 @@ static int qemu_command_line(const struct target_spec *spec, const struct target
 	return 0;
 }
 
-static const char *package_of(const char *program)
-{
-	static const struct {
-		const char *program, *package;
-	} packages[] = {
-		{ "qemu-system-x86_64", "qemu-system-x86" },
-		{ "qemu-system-aarch64", "qemu-system-arm" },
-		{ "qemu-system-s390x", "qemu-system-misc" },
-		{ "qemu-system-ppc64", "qemu-system-ppc" },
-		{ "qemu-img", "qemu-utils" },
-	};
-
-	for (size_t i = 0; i < COUNT_OF(packages); i++)
-		if (strcmp(packages[i].program, program) == 0)
-			return packages[i].package;
-	return "qemu-system";
-}
-
 static bool tell_program(const char *program, target_finding_fn *tell, void *ctx)
 {
 	bool there = proc_on_path(program);
@@ -462,7 +475,8 @@ static void tell_kvm(const struct target_spec *spec, const struct target_opts *o
 	}
 	AUTO_FREE char *what = mem_printf("no KVM, so %s is emulated: %s", spec->arch, str_text(&why));
 	tell(ctx, spec->qemu.kvm == QEMU_KVM_REQUIRED ? FINDING_PROBLEM : FINDING_NOTE, what,
-	     "it works all the same, only slower; for KVM a user needs to be in the group kvm");
+	     "it works all the same, only slower; /dev/kvm must be this user's to open, and machines nest where this "
+	     "is one");
 }
 
 static void qemu_doctor(const struct target_spec *spec, const struct target_opts *o, target_finding_fn *tell, void *ctx)

@@ -24,6 +24,7 @@
 #define IMG_LIMIT_NS   (60 * NS_PER_S)
 #define SAVE_LIMIT_NS  (600 * NS_PER_S)
 #define QUIT_LIMIT_NS  (60 * NS_PER_S)
+#define LAST_WORDS_NS  (2 * NS_PER_S)
 #define BANNER_WAIT_MS 1000
 #define PORT_TRIES     5
 #define TOLD_BYTES     600 /* of the end of console and messages: an error is one text */
@@ -31,6 +32,7 @@
 
 struct qemu_machine {
 	pid_t pid; /* 0: ended and waited for */
+	bool ever_started;
 	struct proc_end end;
 	struct qmp *monitor;
 	int port;
@@ -191,8 +193,9 @@ static int start_process(struct qemu_machine *m, const struct qemu_start *how, i
 	};
 	if (proc_start(&spec, &m->pid, e) != 0) {
 		m->pid = 0;
-		return err_hint(e, "`labctl doctor` says which package %s comes with", argv[0]);
+		return -1;
 	}
+	m->ever_started = true;
 	*out_monitor_fd = TAKE_FD(ours);
 	return 0;
 }
@@ -208,12 +211,19 @@ static void kill_process(struct qemu_machine *m)
 	m->pid = 0;
 }
 
-static bool port_was_taken(const struct qemu_machine *m)
+/* After its monitor closed, which happens a moment before it ends: so that how it ended is its own doing. */
+static void let_end(struct qemu_machine *m)
 {
-	AUTO_STR said = { 0 };
+	if (m->pid > 0 && proc_wait(m->pid, LAST_WORDS_NS, &m->end, NULL) == 0)
+		m->pid = 0;
+	kill_process(m);
+}
 
-	return file_read(m->messages, LOG_MAX_BYTES, &said, NULL) == 0 &&
-	       strstr(str_text(&said), "Could not set up host forwarding") != NULL;
+static bool said(const struct qemu_machine *m, const char *words)
+{
+	AUTO_STR text = { 0 };
+
+	return file_read(m->messages, LOG_MAX_BYTES, &text, NULL) == 0 && strstr(str_text(&text), words) != NULL;
 }
 
 /* The port is held until QEMU, whose monitor answers only after its devices are there, listens itself. */
@@ -258,22 +268,24 @@ static int start_somewhere(struct qemu_machine *m, const struct qemu_start *how,
 			return 0;
 		if (m->pid == 0)
 			return -1;
-		kill_process(m);
-		if (!port_was_taken(m) || tries == PORT_TRIES)
-			return qemu_machine_explain(m, e);
+		let_end(m);
+		if (!said(m, "Could not set up host forwarding") || tries == PORT_TRIES)
+			return err_set(e, ERR_IO, "the machine did not start");
 	}
 }
 
 static int start(struct qemu_machine *m, const struct qemu_start *how, struct err *e)
 {
 	unlink(m->console);
-	if (make_overlay(how, m->overlay, e) != 0 || start_somewhere(m, how, e) != 0)
+	if (make_overlay(how, m->overlay, e) != 0)
 		return -1;
-	if (!how->state || wait_running(m, e) == 0)
+	if (start_somewhere(m, how, e) == 0 && (!how->state || wait_running(m, e) == 0))
 		return 0;
-	kill_process(m);
-	if (e)
-		e->code = ERR_FORMAT;
+	if (!m->ever_started)
+		return -1;
+	let_end(m);
+	if (how->state && said(m, "load of migration failed"))
+		err_set(e, ERR_FORMAT, "the saved state is damaged, or another machine's");
 	return qemu_machine_explain(m, e);
 }
 

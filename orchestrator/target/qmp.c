@@ -72,7 +72,7 @@ static int read_more(struct qmp *q, int64_t end_ns, struct err *e)
 	if (got < 0 && (errno == EINTR || errno == EAGAIN))
 		return 0;
 	if (got <= 0)
-		return err_set(e, ERR_LOST, "QEMU ended");
+		return err_set(e, ERR_LOST, "QEMU's monitor closed");
 	if (q->in.len + (size_t)got > MESSAGE_MAX_BYTES)
 		return err_set(e, ERR_FORMAT, "QEMU's monitor sent an endless line");
 	str_add_bytes(&q->in, part, (size_t)got);
@@ -143,10 +143,8 @@ static struct json_value *ask(struct qmp *q, const char *command, const char *ar
 	if (send_all(q, text.text, text.len, passed_fd, e) != 0)
 		return NULL;
 	AUTO_JSON *answer = message_with(q, "return", clock_now_ns() + limit_ns, e);
-	if (!answer) {
-		err_wrap(e, "%s", command);
+	if (!answer)
 		return NULL;
-	}
 	const struct json_value *refused = json_at(answer, "error");
 	if (refused) {
 		err_set(e, ERR_IO, "QEMU refuses %s: %s", command,
