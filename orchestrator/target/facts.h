@@ -11,7 +11,7 @@
 #define FACTS_MAX 64
 
 struct fact {
-	char name[32];   /* a-z 0-9 _ . */
+	char name[32];	 /* a-z 0-9 _ . */
 	char value[160]; /* valid UTF-8, no control characters */
 };
 
@@ -21,12 +21,14 @@ struct facts {
 };
 
 const char *facts_get(const struct facts *f, const char *name); /* NULL: not known */
-void facts_set(struct facts *f, const char *name, const char *value); /* replaces; cuts; cleans; beyond FACTS_MAX: dropped */
+void facts_set(struct facts *f, const char *name,
+	       const char *value); /* replaces; cuts; cleans; beyond FACTS_MAX: dropped */
 int64_t facts_int(const struct facts *f, const char *name, int64_t otherwise);
-/* Lines "name=value" as facts_script prints them; what is not of that form is passed over. ERR_FORMAT when arch is missing. */
+/* Lines "name=value" as facts_script prints them; what is not of that form is passed over. ERR_FORMAT when arch is
+ * missing. */
 int facts_parse(const char *text, size_t len, struct facts *out, struct err *e);
-/* POSIX sh that prints the facts: arch (uname -m), kernel, os, processors, processor model, memory_bytes, disk_free_bytes, load, loop_ns
- * (a fixed sh loop, for slowness), date. */
+/* POSIX sh that prints the facts: arch (uname -m), kernel, os, processors, processor model, memory_bytes,
+ * disk_free_bytes, load, loop_ns (a fixed sh loop, for slowness), date. */
 extern const char facts_script[];
 /* How much slower than this machine it is, from loop_ns here and there; at least 1. */
 double facts_slowness(const struct facts *f);

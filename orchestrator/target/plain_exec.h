@@ -1,4 +1,5 @@
-/* Work of target.c's own on a machine, in one exec: a script whose status comes back as an answer line on standard error. Not included outside target/. */
+/* Work of target.c's own on a machine, in one exec: a script whose status comes back as an answer line on standard
+ * error. Not included outside target/. */
 #ifndef LABCTL_TARGET_PLAIN_EXEC_H
 #define LABCTL_TARGET_PLAIN_EXEC_H
 
@@ -7,13 +8,13 @@
 struct plain_exec {
 	const char *script; /* sh */
 	int64_t limit_ns;
-	ssize_t (*input)(void *ctx, void *data, size_t room, struct err *e); /* NULL: empty */
+	ssize_t (*input)(void *ctx, void *data, size_t room, struct err *e);   /* NULL: empty */
 	int (*output)(void *ctx, const void *data, size_t len, struct err *e); /* standard output; NULL: dropped */
 	void *ctx;
 };
 
-/* 0: it ran, *out_status is its exit status and `out_said` the first few KiB of what it said on standard error. -1: the machine is lost (then the target is
- * marked so), it took too long, or input or output failed. */
+/* 0: it ran, *out_status is its exit status and `out_said` the first few KiB of what it said on standard error. -1: the
+ * machine is lost (then the target is marked so), it took too long, or input or output failed. */
 int plain_exec(struct target *t, const struct plain_exec *p, int *out_status, struct str *out_said, struct err *e);
 /* The same for a command line that brings its answer along, whatever word that is. */
 int plain_exec_answer(struct target *t, const char *command, const struct plain_exec *p, enum command_word *out_word,

@@ -7,7 +7,8 @@
 
 #include "base/err.h"
 
-/* A non-blocking socket, or -1 and ERR_UNREACHABLE with what to do. retry_refused: a refused connection is tried again until the deadline. */
+/* A non-blocking socket, or -1 and ERR_UNREACHABLE with what to do. retry_refused: a refused connection is tried again
+ * until the deadline. */
 int ssh_socket_connect(const char *host, int port, int64_t deadline_ns, bool retry_refused, struct err *e);
 
 #endif
