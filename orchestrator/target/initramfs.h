@@ -1,4 +1,5 @@
-/* The small root that a kernel starts with: busybox, the modules for disk and network, and a script that mounts the real root. */
+/* The small root that a kernel starts with: busybox, the modules for disk and network, and a script that mounts the
+ * real root. */
 #ifndef LABCTL_TARGET_INITRAMFS_H
 #define LABCTL_TARGET_INITRAMFS_H
 
@@ -10,7 +11,7 @@
 
 struct initramfs {
 	const char *arch;
-	const char *busybox;        /* a static one of that architecture */
+	const char *busybox;	    /* a static one of that architecture */
 	const char *modules_folder; /* …/lib/modules/VERSION; depmod has run there */
 };
 

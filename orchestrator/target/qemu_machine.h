@@ -13,19 +13,20 @@ struct qemu_machine;
 
 struct qemu_start {
 	const struct target_spec *spec;
-	const char *folder;          /* for its overlay, console and messages */
-	const char *backing;         /* disk that the overlay lies on: raw or qcow2 */
+	const char *folder;		    /* for its overlay, console and messages */
+	const char *backing;		    /* disk that the overlay lies on: raw or qcow2 */
 	const char *kernel, *initrd, *seed; /* as in struct qemu_paths */
-	const char *state;           /* saved state to begin with; NULL: boot */
+	const char *state;		    /* saved state to begin with; NULL: boot */
 	bool kvm;
 };
 
-/* When it returns, a machine with a state is in that state and runs; one without has begun to boot. Ends with this process, however that ends.
- * ERR_FORMAT: the state is not one that this machine can be in. */
+/* When it returns, a machine with a state is in that state and runs; one without has begun to boot. Ends with this
+ * process, however that ends. ERR_FORMAT: the state is not one that this machine can be in. */
 struct qemu_machine *qemu_machine_start(const struct qemu_start *how, struct err *e);
 int qemu_machine_port(const struct qemu_machine *m);
 bool qemu_machine_runs(struct qemu_machine *m);
-/* Waits until an SSH server in it says who it is. ERR_UNREACHABLE with the end of the console when it ends or does not come up in time. */
+/* Waits until an SSH server in it says who it is. ERR_UNREACHABLE with the end of the console when it ends or does not
+ * come up in time. */
 int qemu_machine_wait_ssh(struct qemu_machine *m, int64_t limit_ns, struct err *e);
 /* Stops it and writes its state; after that it can only be ended. */
 int qemu_machine_save(struct qemu_machine *m, const char *state_path, struct err *e);
