@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/digest.h"
+#include "base/file.h"
 #include "base/mem.h"
 #include "base/proc.h"
 #include "target/image.h"
