@@ -30,8 +30,8 @@ struct archive_text {
 	const char *name;
 	const char *content;
 };
-int archive_make_iso(const char *volume, const struct archive_text *files, size_t count, archive_write_fn *fn, void *ctx,
-		     struct err *e);
+int archive_make_iso(const char *volume, const struct archive_text *files, size_t count, archive_write_fn *fn,
+		     void *ctx, struct err *e);
 
 const char *archive_library_version(void);
 

@@ -1,5 +1,6 @@
 /* A growable byte string, always NUL-terminated; the only place that quotes for other languages.
- * `struct str s = { 0 };` is a valid empty string; `s.text` is NULL only while nothing was ever added (use str_text). */
+ * `struct str s = { 0 };` is a valid empty string; `s.text` is NULL only while nothing was ever added (use str_text).
+ */
 #ifndef LABCTL_BASE_STR_H
 #define LABCTL_BASE_STR_H
 
@@ -28,10 +29,10 @@ void str_add_char(struct str *s, char c);
 void str_addf(struct str *s, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 void str_addv(struct str *s, const char *fmt, va_list ap);
 void str_add_quoted(struct str *s, const char *text, enum str_quote how);
-void str_cut(struct str *s, size_t len); /* shortens to len */
-void str_clear(struct str *s);           /* keeps the memory */
+void str_cut(struct str *s, size_t len);   /* shortens to len */
+void str_clear(struct str *s);		   /* keeps the memory */
 const char *str_text(const struct str *s); /* never NULL */
-char *str_take(struct str *s);           /* the caller frees; never NULL; s becomes empty */
+char *str_take(struct str *s);		   /* the caller frees; never NULL; s becomes empty */
 void str_free(struct str *s);
 
 /* The character that begins at `text`: how many bytes it takes; 0: no valid UTF-8 there (or len 0). */

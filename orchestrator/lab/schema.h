@@ -105,7 +105,7 @@ bool problems_full(const struct problems *p); /* what is added now is only count
 /* A hint that names the nearest of a NULL-ended list, or all of a short list. Caller frees; NULL: none. */
 char *problems_nearest(const struct problems *p, const char *word, const char *const *known);
 
-#define SCHEMA_NAME_ROOM 65 /* for a name and its end */
+#define SCHEMA_NAME_ROOM 65	       /* for a name and its end */
 bool schema_is_name(const char *text); /* the form of FIELD_NAME: at most 64 letters, digits, - _ . + */
 const struct schema_field *schema_field_of(const struct schema *s, const char *key); /* NULL: no such key */
 

@@ -121,18 +121,10 @@ static void read_nothing(struct events *p, const struct json_value *line)
 }
 
 static const struct event events[] = {
-	{ "start", read_start },
-	{ "end", read_end },
-	{ "broken", read_broken },
-	{ "skipped", read_skipped },
-	{ "died", read_died },
-	{ "timed_out", read_timed_out },
-	{ "again", read_again },
-	{ "session", read_session },
-	{ "finish", read_finish },
-	{ "collect", read_nothing },
-	{ "collected", read_nothing },
-	{ "session_end", read_nothing },
+	{ "start", read_start },     { "end", read_end },	    { "broken", read_broken },
+	{ "skipped", read_skipped }, { "died", read_died },	    { "timed_out", read_timed_out },
+	{ "again", read_again },     { "session", read_session },   { "finish", read_finish },
+	{ "collect", read_nothing }, { "collected", read_nothing }, { "session_end", read_nothing },
 	{ "restart", read_nothing },
 };
 

@@ -23,7 +23,8 @@ static int take_part(char *into, size_t room, const char *text, size_t len)
 static int fail_form(const char *text, struct err *e)
 {
 	err_set(e, ERR_USAGE, "'%.100s' names no cell", text);
-	return err_hint(e, "a cell is TARGET/RUNTIME/PACKAGE or TARGET/RUNTIME/PACKAGE:TIER, as in s390x/cpython/pandas:smoke");
+	return err_hint(
+		e, "a cell is TARGET/RUNTIME/PACKAGE or TARGET/RUNTIME/PACKAGE:TIER, as in s390x/cpython/pandas:smoke");
 }
 
 int cell_name_parse(const char *text, struct cell_name *out, struct err *e)

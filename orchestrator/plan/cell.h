@@ -1,4 +1,5 @@
-/* One cell of the matrix: a package's tier on a target with a runtime. Its id is a hash of all that decides the result. */
+/* One cell of the matrix: a package's tier on a target with a runtime. Its id is a hash of all that decides the result.
+ */
 #ifndef LABCTL_PLAN_CELL_H
 #define LABCTL_PLAN_CELL_H
 
@@ -14,15 +15,17 @@ struct cell {
 	const struct target_spec *target;
 	const struct runtime_recipe *runtime;
 	const struct package_recipe *package;
-	const struct tier *tier;        /* NULL: the package has no tier of that name; such a cell is `unavailable` without a run */
+	const struct tier
+		*tier; /* NULL: the package has no tier of that name; such a cell is `unavailable` without a run */
 	const char *tier_name;
-	int64_t estimate_ns;            /* how long it took last time; 0: unknown */
-	char why[96];                   /* why it would run: "never run", "recipe changed", "older than 7 d", "asked for" */
+	int64_t estimate_ns; /* how long it took last time; 0: unknown */
+	char why[96];	     /* why it would run: "never run", "recipe changed", "older than 7 d", "asked for" */
 };
 
 /* "s390x/cpython/pandas:smoke": unique within a lab, what people type. */
 void cell_label(const struct cell *c, struct str *out);
-/* The target, runtime, package and tier named in a label, as texts of four; -1: not of this form. Missing parts are "" ("numpy", "s390x/numpy", "s390x/cpython/numpy"). */
+/* The target, runtime, package and tier named in a label, as texts of four; -1: not of this form. Missing parts are ""
+ * ("numpy", "s390x/numpy", "s390x/cpython/numpy"). */
 struct cell_name {
 	char target[SCHEMA_NAME_ROOM], runtime[SCHEMA_NAME_ROOM], package[SCHEMA_NAME_ROOM], tier[SCHEMA_NAME_ROOM];
 };

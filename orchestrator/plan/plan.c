@@ -7,7 +7,8 @@
 #include "plan/identify.h"
 
 /* Depth first; `lab_load` has refused cycles. */
-static void add_needs(const struct lab *lab, const struct package_recipe *p, const struct package_recipe **items, size_t *count)
+static void add_needs(const struct lab *lab, const struct package_recipe *p, const struct package_recipe **items,
+		      size_t *count)
 {
 	for (size_t i = 0; i < p->needs.count; i++) {
 		const struct package_recipe *need = lab_package(lab, p->needs.items[i]);
@@ -21,7 +22,8 @@ static void add_needs(const struct lab *lab, const struct package_recipe *p, con
 	}
 }
 
-void plan_needs(const struct lab *lab, const struct package_recipe *p, const struct package_recipe ***out_items, size_t *out_count)
+void plan_needs(const struct lab *lab, const struct package_recipe *p, const struct package_recipe ***out_items,
+		size_t *out_count)
 {
 	*out_items = mem_new(lab->package_count + 1, sizeof(**out_items));
 	*out_count = 0;

@@ -7,31 +7,34 @@
 #include "plan/cell.h"
 
 struct plan_wish {
-	const struct target_spec **targets;    size_t target_count;   /* in the order columns are shown */
-	const struct runtime_recipe **runtimes; size_t runtime_count;
-	const struct package_recipe **packages; size_t package_count;
+	const struct target_spec **targets;
+	size_t target_count; /* in the order columns are shown */
+	const struct runtime_recipe **runtimes;
+	size_t runtime_count;
+	const struct package_recipe **packages;
+	size_t package_count;
 	const char *tier;
-	const char *lib_digest;   /* of recipes/lib: part of every cell's id */
+	const char *lib_digest;	  /* of recipes/lib: part of every cell's id */
 	const char *index_digest; /* of the lab's package index settings: part of the id where pip installs */
 };
 
 struct lane {
 	const struct target_spec *target;
-	struct cell *cells;       /* ordered so that layers are shared: by runtime, then by what a package needs */
+	struct cell *cells; /* ordered so that layers are shared: by runtime, then by what a package needs */
 	size_t count;
 };
 
 struct plan {
 	const struct lab *lab;
-	struct cell *cells;       /* all, in display order */
+	struct cell *cells; /* all, in display order */
 	size_t count;
-	struct lane *lanes;       /* what is to be done: by plan_lanes */
+	struct lane *lanes; /* what is to be done: by plan_lanes */
 	size_t lane_count;
 };
 
 struct plan *plan_build(const struct lab *lab, const struct plan_wish *wish, struct err *e);
-/* Makes the lanes from the cells that `wanted` says true for; it may also fill why and estimate. Lanes that finish soonest to a first column first: local, then
- * the longest. Called again it makes them anew. */
+/* Makes the lanes from the cells that `wanted` says true for; it may also fill why and estimate. Lanes that finish
+ * soonest to a first column first: local, then the longest. Called again it makes them anew. */
 void plan_lanes(struct plan *p, bool (*wanted)(void *ctx, struct cell *c), void *ctx);
 void plan_free(struct plan *p);
 
@@ -39,6 +42,7 @@ void plan_free(struct plan *p);
 bool plan_uses_index(const struct lab *lab, const struct package_recipe *p, const char *runtime, const char *arch);
 
 /* The packages that must be there before, deepest first, without the package itself; *out_items freed by the caller. */
-void plan_needs(const struct lab *lab, const struct package_recipe *p, const struct package_recipe ***out_items, size_t *out_count);
+void plan_needs(const struct lab *lab, const struct package_recipe *p, const struct package_recipe ***out_items,
+		size_t *out_count);
 
 #endif
