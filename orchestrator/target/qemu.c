@@ -163,6 +163,14 @@ static int try_layer(struct target *t, const char *key, struct err *e)
 	return -1;
 }
 
+/* A guest that does not come up is a target that cannot be reached. */
+static int no_machine(struct err *e)
+{
+	if (e && (e->code == ERR_IO || e->code == ERR_TIMEOUT))
+		e->code = ERR_UNREACHABLE;
+	return -1;
+}
+
 /* The image itself, as it comes up. */
 static int cold_boot(struct target *t, struct err *e)
 {
@@ -175,7 +183,7 @@ static int cold_boot(struct target *t, struct err *e)
 	in->clock_due = false;
 	if (!in->machine || qemu_machine_wait_ssh(in->machine, t->spec->qemu.boot_limit_ns, e) != 0 ||
 	    connect_link(t, e) != 0)
-		return -1;
+		return no_machine(e);
 	log_debug("%s: a cold boot answers after %lld ms", t->spec->name,
 		  (long long)((clock_now_ns() - began_ns) / NS_PER_MS));
 	return 0;

@@ -70,7 +70,7 @@ def built(tmp_path_factory):
     with serve(archives) as index:
         lab = Lab(tmp_path_factory.mktemp("lab"), index_of(index.url), index.port)
         lab.add_package("boom")
-        lab.add_package("hang", test_limit="1s")
+        lab.add_package("hang", test_limit="1s", needs="toolchain, boom")  # in the same environment: it is made once
         return lab, lab.matrix("boom", "hang", "--target", "s390x", expect=1), list(index.server.asked)
 
 

@@ -14,7 +14,7 @@ install:
 """
 
 PACKAGE = """
-needs: [toolchain]
+needs: [%(needs)s]
 install:
   - pip: ["%(requirement)s"]
 tiers:
@@ -60,10 +60,10 @@ class Lab:
         with open(path, "w") as file:
             file.write(text)
 
-    def add_package(self, name, requirement=None, pytest=None, test_limit="30s"):
+    def add_package(self, name, requirement=None, pytest=None, test_limit="30s", needs="toolchain"):
         self.write("recipes/packages/%s.yaml" % name, PACKAGE % {
             "requirement": requirement or name, "pytest": pytest or '"@%s/tests"' % name, "test_limit": test_limit,
-            "port": self.port})
+            "port": self.port, "needs": needs})
 
     def labctl(self, *words, expect=0, limit_seconds=3000):
         environment = dict(os.environ, LABCTL_DATA=os.environ["LABCTL_SOURCE"], LABCTL_RESULTS=self.results,
