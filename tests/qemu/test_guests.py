@@ -165,7 +165,7 @@ def test_a_boot_that_fails_quotes_the_console(lab, tmp_path):
 def test_a_boot_that_takes_too_long_says_so(lab):
     lab.write("targets/hasty.yaml", "kind: qemu\narch: %s\nmemory: 2 GiB\nimage: {release: bookworm}\nqemu: {boot_limit: 1s}\n" % GUEST)
     said = fail(lab, "true", target="hasty", options=("--cold",))
-    assert "did not boot within 1 s" in said and "boot_limit" in said
+    assert "did not boot within 1.0 s" in said and "boot_limit" in said
 
 
 def test_no_emulator_at_all(lab, tmp_path):
