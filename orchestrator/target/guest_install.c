@@ -232,6 +232,8 @@ int guest_install_run(const struct target_spec *spec, const char *folder, const 
 		qemu_machine_explain(m, e);
 	if (result == 0)
 		result = commit(m, folder, e);
+	AUTO_FREE char *messages = file_join(folder, "qemu.log");
+	unlink(messages);
 	unlink(qemu_machine_console(m));
 	qemu_machine_end(m);
 	return result;

@@ -91,10 +91,13 @@ static int build(const struct target_spec *spec, const char *folder, const struc
 		.extra = named,
 	};
 
-	int failed = debian_build_root(&want, root, o, e);
+	struct err why = ERR_INIT;
+	int failed = debian_build_root(&want, root, o, &why);
 	/* A guest can do by itself what this machine cannot do for it. */
-	if (failed && e->code == ERR_UNAVAILABLE && spec->kind == TARGET_QEMU)
+	if (failed && why.code == ERR_UNAVAILABLE && spec->kind == TARGET_QEMU)
 		failed = guest_install_unpack(&want, root, o, e);
+	else if (failed)
+		*e = why;
 	if (failed || spec->kind == TARGET_LOCAL)
 		return failed;
 	return image_disk_make(spec, root, folder, o, e) || contain_remove_tree(root, e) ? -1 : 0;
