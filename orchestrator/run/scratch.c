@@ -1,11 +1,14 @@
 #include "run/scratch.h"
 
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/mem.h"
+#include "base/str.h"
 
 /* Whoever uses a folder holds its lock: one that can be had belongs to nobody. */
 static void sweep(const char *parent)
@@ -24,6 +27,25 @@ static void sweep(const char *parent)
 	}
 }
 
+/* One look is enough for all workers of one labctl: a hundred of them that each try a hundred locks would take longer
+ * than their work. */
+static bool is_swept(const char *parent)
+{
+	AUTO_FREE char *note = file_join(parent, ".swept");
+	AUTO_FREE char *us = mem_printf("%ld", (long)getppid());
+	AUTO_STR by = { 0 };
+	FILE *file;
+
+	if (file_read(note, 64, &by, NULL) == 0 && strcmp(str_text(&by), us) == 0)
+		return true;
+	file = fopen(note, "we"); /* a note that got lost costs one look more */
+	if (file) {
+		fputs(us, file);
+		fclose(file);
+	}
+	return false;
+}
+
 char *scratch_make(const char *cache_folder, const char *name, int *out_lock_fd, struct err *e)
 {
 	AUTO_FREE char *parent = file_join(cache_folder, "scratch");
@@ -35,7 +57,8 @@ char *scratch_make(const char *cache_folder, const char *name, int *out_lock_fd,
 	/* Held while the new folder has no lock of its own yet, so that nobody sweeps it. */
 	if (file_make_folders(parent, e) || file_lock(all_lock, -1, &all_fd, e))
 		return NULL;
-	sweep(parent);
+	if (!is_swept(parent))
+		sweep(parent);
 	if (file_make_temp_folder(parent, name, &folder, e))
 		return NULL;
 	lock = file_join(folder, "lock");
