@@ -69,8 +69,10 @@ struct prune_options {
 };
 
 static const struct option_row prune_rows[] = {
-	{ "limit", 0, OPTION_BYTES, offsetof(struct prune_options, limit_bytes), "SIZE", NULL, NULL, "keep at most this much instead of lab.yaml's cache_limit" },
-	{ "all", 'a', OPTION_FLAG, offsetof(struct prune_options, all), NULL, NULL, NULL, "remove everything that is not in use" },
+	{ "limit", 0, OPTION_BYTES, offsetof(struct prune_options, limit_bytes), "SIZE", NULL, NULL,
+	  "keep at most this much instead of lab.yaml's cache_limit" },
+	{ "all", 'a', OPTION_FLAG, offsetof(struct prune_options, all), NULL, NULL, NULL,
+	  "remove everything that is not in use" },
 	{ 0 },
 };
 

@@ -109,7 +109,8 @@ static void add_cells(struct context *c, struct str *out)
 	if (context_open_store(c, true, NULL) || query_last(c->store, NULL, 0, false, &set, NULL))
 		return;
 	for (size_t i = 0; i < set.count; i++)
-		str_addf(out, "%s/%s/%s:%s\n", set.rows[i].target, set.rows[i].runtime, set.rows[i].package, set.rows[i].tier);
+		str_addf(out, "%s/%s/%s:%s\n", set.rows[i].target, set.rows[i].runtime, set.rows[i].package,
+			 set.rows[i].tier);
 	outcome_set_free(&set);
 }
 

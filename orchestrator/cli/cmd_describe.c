@@ -13,7 +13,8 @@ struct describe_options {
 };
 
 static const struct option_row rows[] = {
-	{ "manual", 0, OPTION_FLAG, offsetof(struct describe_options, manual), NULL, NULL, NULL, "print it as part of a manual page (mdoc)" },
+	{ "manual", 0, OPTION_FLAG, offsetof(struct describe_options, manual), NULL, NULL, NULL,
+	  "print it as part of a manual page (mdoc)" },
 	{ 0 },
 };
 
@@ -113,7 +114,8 @@ static bool add_program_part(const char *name, struct str *out)
 	return true;
 }
 
-/* Where to break the line, at most width columns from its start: at the last blank, or at the next where a word is too long. */
+/* Where to break the line, at most width columns from its start: at the last blank, or at the next where a word is too
+ * long. */
 static size_t fold_at(const char *line, size_t len, size_t indent, size_t width)
 {
 	size_t at = width < len ? width : len;
@@ -166,13 +168,13 @@ static int describe_here(const struct globals *g, struct str *out, struct err *e
 		return -1;
 	str_addf(out, "lab       %s (%s)\n", c.lab->folder, c.lab_how);
 	str_addf(out, "results   %s (%s)\n", c.lab->results_folder,
-		 g->results		   ? "--results" :
-		 getenv("LABCTL_RESULTS") ? "$LABCTL_RESULTS" :
-					     "the lab");
+		 g->results		    ? "--results"
+		 : getenv("LABCTL_RESULTS") ? "$LABCTL_RESULTS"
+					    : "the lab");
 	str_addf(out, "cache     %s (%s)\n", c.cache_folder,
-		 g->cache		 ? "--cache" :
-		 getenv("LABCTL_CACHE") ? "$LABCTL_CACHE" :
-					   "the user's cache folder");
+		 g->cache		  ? "--cache"
+		 : getenv("LABCTL_CACHE") ? "$LABCTL_CACHE"
+					  : "the user's cache folder");
 	str_add(out, "\nsettings of lab.yaml in force:\n");
 	schema_show(&lab_schema, &c.lab->settings, out);
 	str_add(out, "\n`labctl describe NAME` explains what may stand in a file:");

@@ -29,7 +29,9 @@ static bool was_told(struct doctor *d, const char *what)
 
 static void on_finding(void *ctx, enum finding_level level, const char *what, const char *what_to_do)
 {
-	static const char *const signs[] = { [FINDING_OK] = "ok", [FINDING_NOTE] = "note", [FINDING_PROBLEM] = "PROBLEM" };
+	static const char *const signs[] = {
+		[FINDING_OK] = "ok", [FINDING_NOTE] = "note", [FINDING_PROBLEM] = "PROBLEM"
+	};
 	struct doctor *d = ctx;
 
 	if (was_told(d, what))
@@ -86,7 +88,8 @@ static int run_doctor(const struct globals *g, void *options, int operand_count,
 		d.heading = heading;
 		target_doctor(targets[i], &opts, on_finding, &d);
 	}
-	str_addf(&d.out, "%zu problem%s, %zu note%s\n", d.problems, d.problems == 1 ? "" : "s", d.notes, d.notes == 1 ? "" : "s");
+	str_addf(&d.out, "%zu problem%s, %zu note%s\n", d.problems, d.problems == 1 ? "" : "s", d.notes,
+		 d.notes == 1 ? "" : "s");
 	for (size_t i = 0; i < d.told_count; i++)
 		free(d.told[i]);
 	free(d.told);
@@ -101,6 +104,7 @@ const struct command doctor_command = {
 	.operands = "[TARGET...]",
 	.completes = "target",
 	.title = "Check this machine and the targets, and say what to do about each finding",
-	.help = "Nothing is built or started. A problem keeps something from working; a note says what would be better.",
+	.help = "Nothing is built or started. A problem keeps something from working; a note says what would be "
+		"better.",
 	.run = run_doctor,
 };

@@ -24,7 +24,8 @@ static const struct option_row rows[] = {
 	{ "target", 't', OPTION_TEXT, AT(target), "NAME", NULL, "target", "where it was; else: imported" },
 	{ "runtime", 'r', OPTION_TEXT, AT(runtime), "NAME", NULL, "runtime", "with which runtime; else: cpython" },
 	{ "tier", 0, OPTION_TEXT, AT(tier), "TIER", NULL, "tier", "which tests; else: full" },
-	{ "format", 0, OPTION_CHOICE, AT(format), "FORMAT", formats, NULL, "what the file is; else judged by its beginning" },
+	{ "format", 0, OPTION_CHOICE, AT(format), "FORMAT", formats, NULL,
+	  "what the file is; else judged by its beginning" },
 	{ 0 },
 };
 
@@ -108,16 +109,19 @@ static int store_outcome(struct context *c, const struct outcome *o, struct err 
 				       .cell_ids = ids };
 	int64_t run;
 
-	return store_begin_run(c->store, &info, &run, e) || store_add_outcome(c->store, run, o, e) || store_end_run(c->store, run, true, e) ?
-		       -1 :
-		       0;
+	return store_begin_run(c->store, &info, &run, e) || store_add_outcome(c->store, run, o, e) ||
+			       store_end_run(c->store, run, true, e)
+		       ? -1
+		       : 0;
 }
 
 static int check_names(const struct import_options *o, struct err *e)
 {
 	const struct {
 		const char *option, *value;
-	} names[] = { { "package", o->package }, { "target", o->target }, { "runtime", o->runtime }, { "tier", o->tier } };
+	} names[] = {
+		{ "package", o->package }, { "target", o->target }, { "runtime", o->runtime }, { "tier", o->tier }
+	};
 
 	for (size_t i = 0; i < COUNT_OF(names); i++) {
 		if (!names[i].value || schema_is_name(names[i].value))
@@ -151,9 +155,9 @@ static int run_import(const struct globals *g, void *options, int operand_count,
 		status = store_outcome(&c, &outcome, e);
 	}
 	if (!status)
-		printf("%s/%s/%s:%s %s: %zu test%s, %lld passed, %lld failed, %lld skipped\n", outcome.target, outcome.runtime,
-		       outcome.package, outcome.tier, verdict_name(outcome.verdict), outcome.result.count,
-		       outcome.result.count == 1 ? "" : "s",
+		printf("%s/%s/%s:%s %s: %zu test%s, %lld passed, %lld failed, %lld skipped\n", outcome.target,
+		       outcome.runtime, outcome.package, outcome.tier, verdict_name(outcome.verdict),
+		       outcome.result.count, outcome.result.count == 1 ? "" : "s",
 		       (long long)tally->count[VERDICT_PASSED], (long long)tally->count[VERDICT_FAILED],
 		       (long long)tally->count[VERDICT_SKIPPED]);
 	outcome_free(&outcome);

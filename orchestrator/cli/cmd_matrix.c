@@ -27,16 +27,20 @@ static const char *const formats[] = { "terminal", "json", "csv", "markdown", "j
 static const struct option_row rows[] = {
 	{ "target", 't', OPTION_LIST, AT(selection.targets), "NAME,...", NULL, "target",
 	  "only these targets: names, tag:TAG, patterns; -NAME leaves out" },
-	{ "runtime", 'r', OPTION_LIST, AT(selection.runtimes), "NAME,...", NULL, "runtime", "only these runtimes, chosen the same way" },
-	{ "tier", 0, OPTION_TEXT, AT(selection.tier), "TIER", NULL, "tier", "which of the packages' tests: smoke, standard, full" },
-	{ "fresh", 0, OPTION_FLAG, AT(wanted.fresh), NULL, NULL, NULL, "run every cell, also those with a fresh result" },
+	{ "runtime", 'r', OPTION_LIST, AT(selection.runtimes), "NAME,...", NULL, "runtime",
+	  "only these runtimes, chosen the same way" },
+	{ "tier", 0, OPTION_TEXT, AT(selection.tier), "TIER", NULL, "tier",
+	  "which of the packages' tests: smoke, standard, full" },
+	{ "fresh", 0, OPTION_FLAG, AT(wanted.fresh), NULL, NULL, NULL,
+	  "run every cell, also those with a fresh result" },
 	{ "resume", 0, OPTION_FLAG, AT(wanted.resume), NULL, NULL, NULL,
 	  "go on with the last run, which was cut off: what it was to do and has not done" },
 	{ "no-run", 0, OPTION_FLAG, AT(no_run), NULL, NULL, NULL, "run nothing, show what is known" },
 	{ "dry-run", 'n', OPTION_FLAG, AT(dry_run), NULL, NULL, NULL, "show what would run, and why, and end" },
 	{ "jobs", 'j', OPTION_COUNT, AT(runner.jobs), "N", NULL, NULL, "at most so many targets at once" },
 	{ "format", 0, OPTION_CHOICE, AT(format), "FORMAT", formats, NULL, "how the matrix is written" },
-	{ "output", 'o', OPTION_TEXT, AT(output), "FILE", NULL, "file", "write the matrix to FILE, whole or not at all" },
+	{ "output", 'o', OPTION_TEXT, AT(output), "FILE", NULL, "file",
+	  "write the matrix to FILE, whole or not at all" },
 	{ "in-process", 0, OPTION_FLAG, AT(runner.in_process), NULL, NULL, NULL,
 	  "run lane after lane without a process each, for a debugger" },
 	{ 0 },
@@ -92,16 +96,20 @@ static int check_words(const struct matrix_options *o, struct err *e)
 	return 0;
 }
 
-static int run_wanted(struct context *c, const struct plan *p, const struct wanted *w, struct matrix_options *o, struct runner_end *end,
-		      struct err *e)
+static int run_wanted(struct context *c, const struct plan *p, const struct wanted *w, struct matrix_options *o,
+		      struct runner_end *end, struct err *e)
 {
 	o->runner.part_of_run = wanted_left_out(w) > 0;
 	if (o->runner.part_of_run && !p->lane_count) {
-		err_set(e, ERR_USAGE, "of the cells that the run was to do none that is left is chosen here, or what decides them has changed since");
-		return err_hint(e, "choose the packages, targets and tier that `labctl runs` tells of, or leave --resume out");
+		err_set(e, ERR_USAGE,
+			"of the cells that the run was to do none that is left is chosen here, or what decides them "
+			"has changed since");
+		return err_hint(
+			e, "choose the packages, targets and tier that `labctl runs` tells of, or leave --resume out");
 	}
 	if (o->runner.part_of_run) {
-		log_warning("%zu of the cells that the run was to do are not chosen here, or what decides them has changed since: it stays cut off",
+		log_warning("%zu of the cells that the run was to do are not chosen here, or what decides them has "
+			    "changed since: it stays cut off",
 			    wanted_left_out(w));
 	}
 	if (p->lane_count)
@@ -152,9 +160,11 @@ const struct command matrix_command = {
 	.operands = "[PACKAGE...]",
 	.completes = "package",
 	.title = "Run what is missing, stale or changed, and show packages by target and runtime",
-	.help = "Without PACKAGE it takes every package of the lab. A package is named as its recipe is, by tag:TAG or by a pattern.\n"
+	.help = "Without PACKAGE it takes every package of the lab. A package is named as its recipe is, by tag:TAG or "
+		"by a pattern.\n"
 		"\n"
-		"A cell is run when it never was, when its recipe, target or runtime has changed, when its last result is older than\n"
+		"A cell is run when it never was, when its recipe, target or runtime has changed, when its last result "
+		"is older than\n"
 		"fresh_for in lab.yaml, or when its target was lost. All other cells are taken from the results.\n"
 		"\n"
 		"The first Ctrl-C lets the running cells end, the second stops now. What has finished is kept.\n"

@@ -62,6 +62,7 @@ static int run_rebuild(const struct globals *g, void *options, int operand_count
 const struct command rebuild_command = {
 	.name = "rebuild",
 	.title = "Make the database anew from the records below results/runs",
-	.help = "The records on disk are the truth; lab.sqlite is made from them. The old database stays until the new one is whole.",
+	.help = "The records on disk are the truth; lab.sqlite is made from them. The old database stays until the new "
+		"one is whole.",
 	.run = run_rebuild,
 };

@@ -22,12 +22,15 @@ struct show_options {
 static const char *const formats[] = { "terminal", "json", NULL };
 
 static const struct option_row rows[] = {
-	{ "test", 0, OPTION_TEXT, AT(test), "PATTERN", NULL, NULL, "only tests whose name matches the regular expression" },
+	{ "test", 0, OPTION_TEXT, AT(test), "PATTERN", NULL, NULL,
+	  "only tests whose name matches the regular expression" },
 	{ "cause", 0, OPTION_TEXT, AT(cause), "NAME", NULL, NULL, "only tests that this cause explains" },
 	{ "all", 'a', OPTION_FLAG, AT(all), NULL, NULL, NULL, "list every test, not only those that failed" },
 	{ "raw", 0, OPTION_FLAG, AT(raw), NULL, NULL, NULL, "print the raw output of every step" },
-	{ "log", 0, OPTION_TEXT, AT(log), "STEP", NULL, NULL, "print the raw output of one step: check, tests, 1-install-..." },
-	{ "run", 0, OPTION_TEXT, AT(run), "RUN", NULL, "run", "the outcome in that run (latest, latest~2, a number, a name) instead of the last" },
+	{ "log", 0, OPTION_TEXT, AT(log), "STEP", NULL, NULL,
+	  "print the raw output of one step: check, tests, 1-install-..." },
+	{ "run", 0, OPTION_TEXT, AT(run), "RUN", NULL, "run",
+	  "the outcome in that run (latest, latest~2, a number, a name) instead of the last" },
 	{ "format", 0, OPTION_CHOICE, AT(format), "FORMAT", formats, NULL, "how it is written" },
 	{ "output", 'o', OPTION_TEXT, AT(output), "FILE", NULL, "file", "write to FILE, whole or not at all" },
 	{ 0 },
@@ -35,7 +38,8 @@ static const struct option_row rows[] = {
 
 static bool row_matches(const struct outcome_row *row, const struct cell_name *name)
 {
-	return (!name->target[0] || !strcmp(row->target, name->target)) && (!name->runtime[0] || !strcmp(row->runtime, name->runtime)) &&
+	return (!name->target[0] || !strcmp(row->target, name->target)) &&
+	       (!name->runtime[0] || !strcmp(row->runtime, name->runtime)) &&
 	       (!name->tier[0] || !strcmp(row->tier, name->tier)) && !strcmp(row->package, name->package);
 }
 
@@ -98,7 +102,8 @@ static int find_row(const char *text, const struct outcome_set *set, const struc
 	return count ? 0 : fail_unknown(text, set, e);
 }
 
-static int load_rows(struct context *c, const struct show_options *o, const char *text, struct outcome_set *out, struct err *e)
+static int load_rows(struct context *c, const struct show_options *o, const char *text, struct outcome_set *out,
+		     struct err *e)
 {
 	struct cell_name name;
 	int64_t run;
@@ -164,7 +169,8 @@ static int add_raw(struct context *c, const struct outcome_row *row, const char 
 	return err_hint(e, "it is kept in %s", folder);
 }
 
-static int draw(struct context *c, const struct show_options *o, const struct outcome_row *row, struct str *out, struct err *e)
+static int draw(struct context *c, const struct show_options *o, const struct outcome_row *row, struct str *out,
+		struct err *e)
 {
 	AUTO_FREE char *label = label_of(row);
 	struct render_opts opts = context_render_opts(c->globals);

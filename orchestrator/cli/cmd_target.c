@@ -25,8 +25,9 @@ static void add_target_row(struct columns *table, const struct target_spec *spec
 		str_add_quoted(&tags, spec->tags.items[i], STR_TERMINAL);
 	}
 	str_add_quoted(&title, spec->title ? spec->title : "", STR_TERMINAL);
-	columns_row(table, (const char *const[]){ spec->name, target_kind_name(spec->kind), arch_of(spec),
-						  target_is_emulated(spec) ? "~" : "", str_text(&tags), str_text(&title) });
+	columns_row(table,
+		    (const char *const[]){ spec->name, target_kind_name(spec->kind), arch_of(spec),
+					   target_is_emulated(spec) ? "~" : "", str_text(&tags), str_text(&title) });
 }
 
 static int run_list(const struct globals *g, void *options, int operand_count, char **operands, struct err *e)
@@ -84,7 +85,8 @@ static int run_show(const struct globals *g, void *options, int operand_count, c
 	} else if (target_command_line(spec, &opts, &out, e)) {
 		return -1;
 	} else if (!out.len) {
-		err_set(e, ERR_USAGE, "nothing is started for %s: it is of the kind %s", spec->name, target_kind_name(spec->kind));
+		err_set(e, ERR_USAGE, "nothing is started for %s: it is of the kind %s", spec->name,
+			target_kind_name(spec->kind));
 		return -1;
 	} else {
 		str_add(&out, "\n");
@@ -104,9 +106,10 @@ const struct command target_show_command = {
 
 static int build_one(struct context *c, const struct target_spec *spec, struct err *e)
 {
-	const struct target_opts opts = {
-		.cache_folder = c->cache_folder, .scratch_folder = c->cache_folder, .say = context_say, .ctx = (void *)c->globals
-	};
+	const struct target_opts opts = { .cache_folder = c->cache_folder,
+					  .scratch_folder = c->cache_folder,
+					  .say = context_say,
+					  .ctx = (void *)c->globals };
 
 	if (target_build(spec, &opts, e))
 		return err_wrap(e, "%s", spec->name);
@@ -140,7 +143,8 @@ const struct command target_build_command = {
 
 static bool ask_trust(void *ctx, const char *host, const char *key_type, const char *fingerprint)
 {
-	AUTO_FREE char *question = mem_printf("%s shows the %s key %s. Trust it from now on?", host, key_type, fingerprint);
+	AUTO_FREE char *question =
+		mem_printf("%s shows the %s key %s. Trust it from now on?", host, key_type, fingerprint);
 
 	printf("%s %s %s\n", host, key_type, fingerprint);
 	fflush(stdout);
@@ -165,7 +169,8 @@ const struct command target_trust_command = {
 	.operands = "NAME",
 	.completes = "target",
 	.title = "Show the fingerprint of an ssh target's host key and ask whether to trust it",
-	.help = "Compare the fingerprint with what the host's owner tells you. Where standard input is no terminal the answer is no, unless\n"
+	.help = "Compare the fingerprint with what the host's owner tells you. Where standard input is no terminal the "
+		"answer is no, unless\n"
 		"--yes is given.",
 	.run = run_trust,
 };

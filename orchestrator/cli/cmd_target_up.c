@@ -1,4 +1,5 @@
-/* labctl target up, down: a target that stays up until it is told to go. A process of labctl's holds it; its lock file in the cache says so. */
+/* labctl target up, down: a target that stays up until it is told to go. A process of labctl's holds it; its lock file
+ * in the cache says so. */
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -55,11 +56,13 @@ static void leave_screen(void)
 }
 
 /* In the holder: up, one line to the one who asked, then nothing but waiting. */
-static int hold_target(struct context *c, const struct target_spec *spec, const char *scratch, FILE *answer, struct err *e)
+static int hold_target(struct context *c, const struct target_spec *spec, const char *scratch, FILE *answer,
+		       struct err *e)
 {
-	const struct target_opts opts = {
-		.cache_folder = c->cache_folder, .scratch_folder = scratch, .say = context_say, .ctx = (void *)c->globals
-	};
+	const struct target_opts opts = { .cache_folder = c->cache_folder,
+					  .scratch_folder = scratch,
+					  .say = context_say,
+					  .ctx = (void *)c->globals };
 	struct target *t = target_open(spec, &opts, e);
 	AUTO_STR reach = { 0 };
 	size_t kept;
@@ -155,8 +158,8 @@ static int run_up(const struct globals *g, void *options, int operand_count, cha
 		return -1;
 	if (start_holder(&c, spec, e))
 		return e->code == ERR_TIMEOUT ? (err_set(e, ERR_USAGE, "%s is up already", spec->name),
-						 err_hint(e, "labctl target down %s", spec->name)) :
-						-1;
+						 err_hint(e, "labctl target down %s", spec->name))
+					      : -1;
 	return EXIT_AS_EXPECTED;
 }
 

@@ -17,8 +17,8 @@ struct use_options {
 
 #define AT(field) offsetof(struct use_options, field)
 
-static int run_fan(const struct globals *g, const struct use_options *o, struct text_list words, fan_job *job, void *ctx, bool label_lines,
-		   struct err *e)
+static int run_fan(const struct globals *g, const struct use_options *o, struct text_list words, fan_job *job,
+		   void *ctx, bool label_lines, struct err *e)
 {
 	AUTO_CONTEXT c = { 0 };
 	AUTO_FREE const struct target_spec **targets = NULL;
@@ -46,7 +46,8 @@ static int probe_job(struct target *t, FILE *out, void *ctx, struct err *e)
 
 static int run_probe(const struct globals *g, void *options, int operand_count, char **operands, struct err *e)
 {
-	return run_fan(g, options, (struct text_list){ (const char **)operands, (size_t)operand_count }, probe_job, NULL, false, e);
+	return run_fan(g, options, (struct text_list){ (const char **)operands, (size_t)operand_count }, probe_job,
+		       NULL, false, e);
 }
 
 static const struct option_row probe_rows[] = {
@@ -117,7 +118,8 @@ static int run_run(const struct globals *g, void *options, int operand_count, ch
 	int status;
 
 	if (operand_count < 2)
-		return err_set(e, ERR_USAGE, "target run takes targets and a command: labctl target run s390x,arm64 -- uname -a");
+		return err_set(e, ERR_USAGE,
+			       "target run takes targets and a command: labctl target run s390x,arm64 -- uname -a");
 	script = join_words(operand_count - 1, operands + 1);
 	job.script = script;
 	for (rest = operands[0]; (word = strsep(&rest, ","));) {
@@ -132,7 +134,8 @@ static int run_run(const struct globals *g, void *options, int operand_count, ch
 static const struct option_row run_rows[] = {
 	{ "jobs", 'j', OPTION_COUNT, AT(jobs), "N", NULL, NULL, "at most so many targets at once" },
 	{ "limit", 0, OPTION_DURATION, AT(limit_ns), "TIME", NULL, NULL, "stop the command after this time" },
-	{ "cold", 0, OPTION_FLAG, AT(cold), NULL, NULL, NULL, "boot emulated machines instead of restoring their saved state" },
+	{ "cold", 0, OPTION_FLAG, AT(cold), NULL, NULL, NULL,
+	  "boot emulated machines instead of restoring their saved state" },
 	{ 0 },
 };
 
@@ -141,8 +144,10 @@ const struct command target_run_command = {
 	.operands = "NAME,... -- COMMAND...",
 	.completes = "target",
 	.title = "Run a shell command on targets, side by side",
-	.help = "The command is sh's: labctl target run all -- 'uname -m; nproc'. It runs in a fresh work folder, as root inside roots of\n"
-		"labctl's own. The exit status is 1 when the command failed somewhere, 4 when a target could not be reached.",
+	.help = "The command is sh's: labctl target run all -- 'uname -m; nproc'. It runs in a fresh work folder, as "
+		"root inside roots of\n"
+		"labctl's own. The exit status is 1 when the command failed somewhere, 4 when a target could not be "
+		"reached.",
 	.options = run_rows,
 	.options_bytes = sizeof(struct use_options),
 	.run = run_run,
@@ -150,9 +155,10 @@ const struct command target_run_command = {
 
 static int shell_on(struct context *c, const struct target_spec *spec, const char *scratch, struct err *e)
 {
-	const struct target_opts opts = {
-		.cache_folder = c->cache_folder, .scratch_folder = scratch, .say = context_say, .ctx = (void *)c->globals
-	};
+	const struct target_opts opts = { .cache_folder = c->cache_folder,
+					  .scratch_folder = scratch,
+					  .say = context_say,
+					  .ctx = (void *)c->globals };
 	struct target *t = target_open(spec, &opts, e);
 	size_t kept;
 	int status;

@@ -35,12 +35,13 @@ extern const struct option_row global_options[];
 
 struct command {
 	const char *name;
-	const char *operands;      /* "PACKAGE…" */
-	const char *completes;     /* what operands are: "package", "target", "cell", "file"; NULL */
-	const char *title;         /* one line */
-	const char *help;          /* paragraphs for --help and the manual, plain text; blank lines separate; lines that begin with two blanks are kept */
+	const char *operands;  /* "PACKAGE…" */
+	const char *completes; /* what operands are: "package", "target", "cell", "file"; NULL */
+	const char *title;     /* one line */
+	const char *help; /* paragraphs for --help and the manual, plain text; blank lines separate; lines that begin
+			     with two blanks are kept */
 	const struct option_row *options;
-	size_t options_bytes;      /* of the struct they fill, zeroed before */
+	size_t options_bytes; /* of the struct they fill, zeroed before */
 	/* Exit status, or -1 with e set. */
 	int (*run)(const struct globals *g, void *options, int operand_count, char **operands, struct err *e);
 };

@@ -80,7 +80,8 @@ static int digest_lab(struct context *c, struct err *e)
 	AUTO_FREE char *install = file_join(c->lab->lib_folder, "install");
 
 	if (digest_folder(c->lab->lib_folder, c->lib_digest, e) || digest_folder(install, c->install_digest, e))
-		return err_wrap(e, "what runs on targets"), err_hint(e, "install labctl, or set LABCTL_DATA to the folder of its sources");
+		return err_wrap(e, "what runs on targets"),
+		       err_hint(e, "install labctl, or set LABCTL_DATA to the folder of its sources");
 	return digest_index(&c->lab->settings.index, c->index_digest, e);
 }
 
@@ -130,7 +131,8 @@ static struct text_list as_text_list(const struct option_list *list)
 	return (struct text_list){ list->items, list->count };
 }
 
-struct plan *context_plan(struct context *c, const struct selection *s, const char *const *packages, size_t package_count, struct err *e)
+struct plan *context_plan(struct context *c, const struct selection *s, const char *const *packages,
+			  size_t package_count, struct err *e)
 {
 	struct text_list package_words = { (const char **)packages, package_count };
 	struct text_list target_words = as_text_list(&s->targets), runtime_words = as_text_list(&s->runtimes);

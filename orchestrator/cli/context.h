@@ -15,9 +15,9 @@
 struct context {
 	const struct globals *globals;
 	struct lab *lab;
-	struct store *store;      /* NULL until context_open_store */
+	struct store *store; /* NULL until context_open_store */
 	char *cache_folder;
-	const char *lab_how;      /* why this lab: static text */
+	const char *lab_how; /* why this lab: static text */
 	char lib_digest[DIGEST_TEXT_BYTES], install_digest[DIGEST_TEXT_BYTES], index_digest[DIGEST_TEXT_BYTES];
 };
 
@@ -28,7 +28,8 @@ void context_close(struct context *c);
 void context_close_at(struct context *c);
 #define AUTO_CONTEXT __attribute__((cleanup(context_close_at))) struct context
 
-/* Where the lab that comes with labctl lies: $LABCTL_DATA, beside the program in a build tree, or the data folder. Caller frees. */
+/* Where the lab that comes with labctl lies: $LABCTL_DATA, beside the program in a build tree, or the data folder.
+ * Caller frees. */
 char *context_shipped_folder(void);
 /* The wish that the global options and the environment make; *shipped is freed by the caller. */
 struct lab_wish context_lab_wish(const struct globals *g, char **shipped);
@@ -37,7 +38,8 @@ struct selection {
 	struct option_list targets, runtimes;
 	const char *tier;
 };
-struct plan *context_plan(struct context *c, const struct selection *s, const char *const *packages, size_t package_count, struct err *e);
+struct plan *context_plan(struct context *c, const struct selection *s, const char *const *packages,
+			  size_t package_count, struct err *e);
 /* One target by name or ERR_USAGE with the nearest. */
 const struct target_spec *context_target(struct context *c, const char *name, struct err *e);
 
@@ -51,6 +53,7 @@ bool context_is_live(const struct globals *g); /* standard error is a terminal t
 int context_put(const char *path, const struct str *text, struct err *e);
 /* Asks on the terminal; --yes answers yes; no terminal answers no. */
 bool context_ask(const struct globals *g, const char *question);
-void context_say(void *ctx, const char *what); /* for struct target_opts: a line on standard error; ctx: struct globals */
+/* For struct target_opts: a line on standard error; ctx: struct globals */
+void context_say(void *ctx, const char *what);
 
 #endif

@@ -20,8 +20,8 @@
 
 struct branch {
 	const struct target_spec *spec;
-	pid_t pid;   /* 0: not begun */
-	int fd;      /* its output; -1: ended or not begun */
+	pid_t pid; /* 0: not begun */
+	int fd;	   /* its output; -1: ended or not begun */
 	struct str output;
 };
 
@@ -42,7 +42,9 @@ static bool is_heavy(const struct target_spec *spec)
 
 static int with_target(struct fan *f, const struct target_spec *spec, const char *scratch, FILE *out, struct err *e)
 {
-	const struct target_opts opts = { .cache_folder = f->context->cache_folder, .scratch_folder = scratch, .cold = f->opts->cold };
+	const struct target_opts opts = { .cache_folder = f->context->cache_folder,
+					  .scratch_folder = scratch,
+					  .cold = f->opts->cold };
 	struct target *t = target_open(spec, &opts, e);
 	size_t kept;
 	int status;
@@ -198,8 +200,8 @@ static int wait_some(struct fan *f, struct pollfd *polls, struct branch **of_pol
 	return 0;
 }
 
-int fan_run(struct context *c, const struct target_spec *const *targets, size_t count, fan_job *job, void *ctx, const struct fan_opts *o,
-	    struct err *e)
+int fan_run(struct context *c, const struct target_spec *const *targets, size_t count, fan_job *job, void *ctx,
+	    const struct fan_opts *o, struct err *e)
 {
 	struct fan f = { .context = c, .job = job, .ctx = ctx, .opts = o, .count = count };
 	AUTO_FREE struct branch *branches = mem_new(count + 1, sizeof(*branches));

@@ -19,7 +19,8 @@
 static struct str typed;
 
 const struct exit_row exit_rows[] = {
-	{ EXIT_AS_EXPECTED, "as expected", "every cell is as expected: passed, failed only where a recipe knows it, or is not available" },
+	{ EXIT_AS_EXPECTED, "as expected",
+	  "every cell is as expected: passed, failed only where a recipe knows it, or is not available" },
 	{ EXIT_FINDINGS, "findings", "unexpected failures, crashes or time-outs; problems found by doctor" },
 	{ EXIT_USAGE, "wrong use", "the command line is wrong" },
 	{ EXIT_LAB_BROKEN, "lab broken", "lab.yaml, a target or a recipe is wrong, as check tells; nothing was run" },
@@ -56,9 +57,12 @@ const struct option_row global_options[] = {
 	  "where results are kept; else $LABCTL_RESULTS, or as lab.yaml says" },
 	{ "cache", 0, OPTION_TEXT, offsetof(struct globals, cache), "FOLDER", NULL, "folder",
 	  "where images and layers are kept; else $LABCTL_CACHE, or labctl in the user's cache folder" },
-	{ "color", 0, OPTION_CHOICE, offsetof(struct globals, colour), "WHEN", colour_words, NULL, "when to use colour" },
-	{ "quiet", 'q', OPTION_FLAG, offsetof(struct globals, quiet), NULL, NULL, NULL, "say nothing but the answer and errors" },
-	{ "verbose", 'v', OPTION_FLAG, offsetof(struct globals, verbose), NULL, NULL, NULL, "say what is done in detail" },
+	{ "color", 0, OPTION_CHOICE, offsetof(struct globals, colour), "WHEN", colour_words, NULL,
+	  "when to use colour" },
+	{ "quiet", 'q', OPTION_FLAG, offsetof(struct globals, quiet), NULL, NULL, NULL,
+	  "say nothing but the answer and errors" },
+	{ "verbose", 'v', OPTION_FLAG, offsetof(struct globals, verbose), NULL, NULL, NULL,
+	  "say what is done in detail" },
 	{ "yes", 'y', OPTION_FLAG, offsetof(struct globals, yes), NULL, NULL, NULL, "answer every question with yes" },
 	{ "help", 'h', OPTION_FLAG, offsetof(struct globals, help), NULL, NULL, NULL, "explain the command and end" },
 	{ 0 },
@@ -101,9 +105,10 @@ void front_command_help(const struct command *c, struct str *out)
 void front_versions(struct str *out)
 {
 	str_addf(out, "labctl %s\n", PACKAGE_VERSION);
-	str_addf(out, "libssh2 %s, libyaml %s, PCRE2 %s, SQLite %s, jansson %s, %s, zstd %s, %s\n", ssh_link_library_version(),
-		 yaml_library_version(), regex_library_version(), db_library_version(), json_library_version(),
-		 archive_library_version(), compress_library_version(), digest_library_version());
+	str_addf(out, "libssh2 %s, libyaml %s, PCRE2 %s, SQLite %s, jansson %s, %s, zstd %s, %s\n",
+		 ssh_link_library_version(), yaml_library_version(), regex_library_version(), db_library_version(),
+		 json_library_version(), archive_library_version(), compress_library_version(),
+		 digest_library_version());
 }
 
 const char *front_command_line(void)
@@ -234,7 +239,9 @@ static int run_no_command(int count, char **words, struct err *e)
 {
 	if (!asks_for_help(count, words))
 		return words_fail(count, words, e);
-	return words_is_group(words[0]) ? run_help(1, words, e) : words[0][0] == '-' ? run_help(0, NULL, e) : words_fail(count, words, e);
+	return words_is_group(words[0]) ? run_help(1, words, e)
+	       : words[0][0] == '-'	? run_help(0, NULL, e)
+					: words_fail(count, words, e);
 }
 
 int front_main(int argc, char **argv)
@@ -248,7 +255,8 @@ int front_main(int argc, char **argv)
 	if (status == -2) {
 		words_command_first(argc, argv);
 		c = words_command(argc - 1, argv + 1, &words);
-		status = c ? run_command(c, argc - 1 - words, argv + 1 + words, &e) : run_no_command(argc - 1, argv + 1, &e);
+		status = c ? run_command(c, argc - 1 - words, argv + 1 + words, &e)
+			   : run_no_command(argc - 1, argv + 1, &e);
 	}
 	if (status >= 0 && fflush(stdout)) {
 		status = err_errno(&e, ERR_IO, "standard output");

@@ -5,9 +5,9 @@
 #include "cli/command.h"
 
 int front_main(int argc, char **argv);
-void front_help(struct str *out);                              /* `labctl --help` */
+void front_help(struct str *out); /* `labctl --help` */
 void front_command_help(const struct command *c, struct str *out);
-void front_versions(struct str *out);                          /* `labctl --version` */
-const char *front_command_line(void);                          /* as typed, for the record */
+void front_versions(struct str *out); /* `labctl --version` */
+const char *front_command_line(void); /* as typed, for the record */
 
 #endif

@@ -64,7 +64,8 @@ static void fill_want(const struct cell *c, struct matrix_want *out)
 	};
 }
 
-static int load_sets(struct context *c, const struct plan *p, struct outcome_set *now, struct outcome_set *before, struct err *e)
+static int load_sets(struct context *c, const struct plan *p, struct outcome_set *now, struct outcome_set *before,
+		     struct err *e)
 {
 	AUTO_FREE const char **ids = mem_new(p->count + 1, sizeof(*ids));
 

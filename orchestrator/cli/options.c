@@ -92,7 +92,9 @@ static int store_value(const struct option_row *row, char *value, void *into, st
 	case OPTION_BYTES:
 		return parse_bytes(row, value, at, e);
 	case OPTION_DURATION:
-		return clock_parse_duration(value, at, NULL) ? fail_value(row, value, "a time such as 90s, 5m or 1h30m", e) : 0;
+		return clock_parse_duration(value, at, NULL)
+			       ? fail_value(row, value, "a time such as 90s, 5m or 1h30m", e)
+			       : 0;
 	case OPTION_CHOICE:
 		return parse_choice(row, value, at, e);
 	}
@@ -189,7 +191,8 @@ static int parse_letters(const struct tables *t, int argc, char **argv, int *at,
 			else if (*at + 1 < argc)
 				value = argv[++*at];
 			else
-				return err_set(e, ERR_USAGE, "-%c needs a value: -%c %s", *letter, *letter, row->value_name);
+				return err_set(e, ERR_USAGE, "-%c needs a value: -%c %s", *letter, *letter,
+					       row->value_name);
 		}
 		if (store_value(row, value, into, e))
 			return -1;
@@ -199,8 +202,8 @@ static int parse_letters(const struct tables *t, int argc, char **argv, int *at,
 	return 0;
 }
 
-int options_parse(const struct option_row *rows, void *into, const struct option_row *global_rows, void *global_into, int argc,
-		  char **argv, int *out_count, struct err *e)
+int options_parse(const struct option_row *rows, void *into, const struct option_row *global_rows, void *global_into,
+		  int argc, char **argv, int *out_count, struct err *e)
 {
 	const struct tables t = { { rows, global_rows }, { into, global_into } };
 	int operands = 0;
@@ -213,7 +216,8 @@ int options_parse(const struct option_row *rows, void *into, const struct option
 		}
 		if (argv[at][0] != '-' || !argv[at][1])
 			argv[operands++] = argv[at];
-		else if (argv[at][1] == '-' ? parse_long(&t, argc, argv, &at, e) : parse_letters(&t, argc, argv, &at, e))
+		else if (argv[at][1] == '-' ? parse_long(&t, argc, argv, &at, e)
+					    : parse_letters(&t, argc, argv, &at, e))
 			return -1;
 	}
 	*out_count = operands;
@@ -241,7 +245,8 @@ void options_help(const struct option_row *rows, struct str *out)
 		AUTO_STR words = { 0 };
 
 		option_words(row, &words);
-		str_addf(out, "  %-26s %s%s", str_text(&words), words.len > 26 ? "\n                             " : "", row->help);
+		str_addf(out, "  %-26s %s%s", str_text(&words), words.len > 26 ? "\n                             " : "",
+			 row->help);
 		add_choices(row, out);
 		str_add(out, "\n");
 	}

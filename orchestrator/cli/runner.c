@@ -32,7 +32,8 @@ static const struct cell *cell_of(const struct lane *lane, const char *id)
 static void tell_step(struct runner *r, const struct lane *lane, const struct lane_news *news)
 {
 	const struct cell *c = cell_of(lane, news->cell_id);
-	AUTO_FREE char *text = c ? mem_printf("%s, %s: %s", c->runtime->name, c->package->name, news->text) : mem_dup(news->text);
+	AUTO_FREE char *text =
+		c ? mem_printf("%s, %s: %s", c->runtime->name, c->package->name, news->text) : mem_dup(news->text);
 
 	progress_lane(r->progress, lane->target->name, text);
 }
@@ -106,8 +107,8 @@ static void on_stopping(void *ctx, bool now)
 {
 	struct runner *r = ctx;
 
-	progress_note(r->progress, now ? "stopping now" :
-					 "stopping when the running cells have ended; Ctrl-C again stops now");
+	progress_note(r->progress,
+		      now ? "stopping now" : "stopping when the running cells have ended; Ctrl-C again stops now");
 }
 
 static void on_tick(void *ctx)
@@ -128,9 +129,10 @@ static void on_log(void *ctx, enum log_level level, const char *message)
 static int begin_run(struct runner *r, const struct plan *p, struct err *e)
 {
 	AUTO_FREE const char **ids = mem_new(p->count + 1, sizeof(*ids));
-	struct run_info info = {
-		.command = front_command_line(), .version = PACKAGE_VERSION, .started_wall_ms = clock_wall_ms(), .cell_ids = ids
-	};
+	struct run_info info = { .command = front_command_line(),
+				 .version = PACKAGE_VERSION,
+				 .started_wall_ms = clock_wall_ms(),
+				 .cell_ids = ids };
 	size_t count = 0;
 
 	for (size_t i = 0; i < p->lane_count; i++)
@@ -197,7 +199,8 @@ static void open_log(const struct runner *r)
 		log_err(LOG_WARNING, &e);
 }
 
-int runner_run(struct context *c, const struct plan *p, int64_t run, const struct runner_options *o, struct runner_end *out, struct err *e)
+int runner_run(struct context *c, const struct plan *p, int64_t run, const struct runner_options *o,
+	       struct runner_end *out, struct err *e)
 {
 	struct runner r = { .context = c, .run = run };
 	const struct schedule_ears ears = { on_lane, on_outcome, on_stopping, on_tick, &r };

@@ -1,4 +1,5 @@
-/* A run: begins it in the store, lets the schedule do the lanes, adds each outcome as it comes, shows all of it live. */
+/* A run: begins it in the store, lets the schedule do the lanes, adds each outcome as it comes, shows all of it live.
+ */
 #ifndef LABCTL_CLI_RUNNER_H
 #define LABCTL_CLI_RUNNER_H
 
@@ -15,7 +16,9 @@ struct runner_end {
 	bool interrupted;
 };
 
-/* Runs the lanes of the plan; `run` 0 begins a new one, else that goes on, which store_resume_run has opened. Ends it. */
-int runner_run(struct context *c, const struct plan *p, int64_t run, const struct runner_options *o, struct runner_end *out, struct err *e);
+/* Runs the lanes of the plan; `run` 0 begins a new one, else that goes on, which store_resume_run has opened. Ends it.
+ */
+int runner_run(struct context *c, const struct plan *p, int64_t run, const struct runner_options *o,
+	       struct runner_end *out, struct err *e);
 
 #endif

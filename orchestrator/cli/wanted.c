@@ -13,7 +13,7 @@ struct wanted {
 	struct wanted_options opts;
 	struct outcome_set last; /* of every cell of the plan */
 	struct outcome_set done; /* of the run that is gone on with */
-	char **planned;          /* of that run; NULL: it does not tell */
+	char **planned;		 /* of that run; NULL: it does not tell */
 	int64_t run;
 	size_t fresh, left_out;
 };
@@ -96,7 +96,8 @@ static bool ran_otherwise(struct wanted *w, const struct cell *c)
 	struct outcome_set set;
 	bool ran;
 
-	if (query_last_like(w->context->store, c->target->name, c->runtime->name, c->package->name, c->tier_name, 0, &set, NULL))
+	if (query_last_like(w->context->store, c->target->name, c->runtime->name, c->package->name, c->tier_name, 0,
+			    &set, NULL))
 		return false;
 	ran = set.count > 0;
 	outcome_set_free(&set);
@@ -112,7 +113,8 @@ static bool is_planned(const struct wanted *w, const char *cell_id)
 }
 
 /* Why it must run; NULL: its result is fresh. */
-static const char *why_of(struct wanted *w, const struct cell *c, const struct outcome_row *last, char *buf, size_t size)
+static const char *why_of(struct wanted *w, const struct cell *c, const struct outcome_row *last, char *buf,
+			  size_t size)
 {
 	int64_t fresh_for_ms = w->context->lab->settings.fresh_for_ns / NS_PER_MS;
 	char age[32];

@@ -13,12 +13,14 @@ struct wanted_options {
 
 struct wanted;
 
-/* Asks the store for every cell of the plan at once. With `resume` the run is begun again here (unless only_look), and is ended by the caller. */
+/* Asks the store for every cell of the plan at once. With `resume` the run is begun again here (unless only_look), and
+ * is ended by the caller. */
 struct wanted *wanted_open(struct context *c, const struct plan *p, const struct wanted_options *o, struct err *e);
 bool wanted_cell(void *w, struct cell *c); /* for plan_lanes: fills why and estimate */
 size_t wanted_fresh_count(const struct wanted *w);
 int64_t wanted_run(const struct wanted *w); /* the run that is gone on with; 0: a new one */
-size_t wanted_left_out(const struct wanted *w); /* cells that this run was to do, without an outcome, and not in this plan */
+/* Cells that this run was to do, without an outcome, and not in this plan */
+size_t wanted_left_out(const struct wanted *w);
 void wanted_close(struct wanted *w);
 
 #endif

@@ -9,7 +9,7 @@
 #include "run/lane_worker.h"
 
 static const char *const kind_names[] = {
-	[LANE_SAYS] = "says", [CELL_STARTS] = "starts",       [CELL_STEP] = "step", [CELL_PROGRESS] = "progress",
+	[LANE_SAYS] = "says", [CELL_STARTS] = "starts",	     [CELL_STEP] = "step",	[CELL_PROGRESS] = "progress",
 	[CELL_DONE] = "done", [LANE_FAILED] = "lane failed", [LANE_ENDS] = "lane ends",
 };
 

@@ -133,8 +133,8 @@ static char *begin_record(const struct cell *c, const struct lane_opts *o, int64
 }
 
 /* Makes the filled folder the record: from here on the attempt has happened. */
-static int finish_record(const struct cell *c, const struct lane_opts *o, const struct outcome *outcome, const char *part,
-			 char *out_folder, size_t size, struct err *e)
+static int finish_record(const struct cell *c, const struct lane_opts *o, const struct outcome *outcome,
+			 const char *part, char *out_folder, size_t size, struct err *e)
 {
 	AUTO_FREE char *whole = NULL;
 
@@ -145,7 +145,8 @@ static int finish_record(const struct cell *c, const struct lane_opts *o, const 
 	return 0;
 }
 
-int lane_record(const struct cell *c, const struct lane_opts *o, struct outcome *outcome, char *out_folder, size_t size, struct err *e)
+int lane_record(const struct cell *c, const struct lane_opts *o, struct outcome *outcome, char *out_folder, size_t size,
+		struct err *e)
 {
 	AUTO_FREE char *part = begin_record(c, o, &outcome->attempt, e);
 
@@ -185,9 +186,9 @@ static int open_target(struct work *w, struct err *e)
 /* What a cell becomes when its target cannot be had. */
 static void settle_unopened(struct outcome *out, const struct err *why)
 {
-	out->verdict = why->code == ERR_UNAVAILABLE ? VERDICT_UNAVAILABLE :
-		       why->code == ERR_DISK_FULL   ? VERDICT_BROKEN :
-						      VERDICT_LOST;
+	out->verdict = why->code == ERR_UNAVAILABLE ? VERDICT_UNAVAILABLE
+		       : why->code == ERR_DISK_FULL ? VERDICT_BROKEN
+						    : VERDICT_LOST;
 	snprintf(out->reason, sizeof(out->reason), "%.500s", why->text);
 	snprintf(out->hint, sizeof(out->hint), "%.250s", why->hint);
 }
@@ -197,8 +198,8 @@ static int record_and_tell(struct work *w, struct outcome *outcome, const char *
 	struct lane_news news = { .kind = CELL_DONE, .again = again };
 	char folder[64];
 
-	if (part ? finish_record(w->cell, w->opts, outcome, part, folder, sizeof(folder), e) :
-		   lane_record(w->cell, w->opts, outcome, folder, sizeof(folder), e))
+	if (part ? finish_record(w->cell, w->opts, outcome, part, folder, sizeof(folder), e)
+		 : lane_record(w->cell, w->opts, outcome, folder, sizeof(folder), e))
 		return -1;
 	memcpy(news.cell_id, w->cell->id, sizeof(news.cell_id));
 	snprintf(news.text, sizeof(news.text), "%s", folder);

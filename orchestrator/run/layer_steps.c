@@ -22,7 +22,8 @@ static void add_install_step(struct str *script, const struct install_step *step
 	add_words(script, "sh lib/install/apt.sh", &step->apt);
 	if (step->apt_pure.count) {
 		add_words(script, "sh lib/install/apt.sh", &step->apt_pure);
-		add_words(script, "sh lib/install/apt_pure.sh \"$LABCTL_PREFIX/pure-$LABCTL_RUNTIME\"", &step->apt_pure);
+		add_words(script, "sh lib/install/apt_pure.sh \"$LABCTL_PREFIX/pure-$LABCTL_RUNTIME\"",
+			  &step->apt_pure);
 	}
 	if (step->pip.count) {
 		str_add(script, "sh lib/install/index.sh\n");
@@ -52,7 +53,8 @@ static char *install_script(const struct struct_list *install, const char *what,
 		add_install_step(&script, &steps[i]);
 	}
 	if (install->count && !applied)
-		*unavailable = mem_printf("the recipe of %s has no way to install it for %s on %s", what, runtime, arch);
+		*unavailable =
+			mem_printf("the recipe of %s has no way to install it for %s on %s", what, runtime, arch);
 	return str_take(&script);
 }
 
@@ -61,8 +63,9 @@ static void add_runtime_check(char **script)
 	AUTO_STR text = { 0 };
 
 	str_add(&text, *script);
-	str_add(&text, ". lib/install/env.sh\n"
-		       "command -v \"$LABCTL_COMMAND\" >/dev/null || labctl_unavailable \"there is no $LABCTL_COMMAND\"\n");
+	str_add(&text,
+		". lib/install/env.sh\n"
+		"command -v \"$LABCTL_COMMAND\" >/dev/null || labctl_unavailable \"there is no $LABCTL_COMMAND\"\n");
 	free(*script);
 	*script = str_take(&text);
 }
@@ -99,14 +102,14 @@ static void add_runtime(const struct cell *c, const char *arch, const struct lay
 
 	step->is_runtime = true;
 	step->label = mem_dup(c->runtime->name);
-	step->script = install_script(&c->runtime->install, c->runtime->name, c->runtime->name, arch, &step->unavailable,
-				      &step->network);
+	step->script = install_script(&c->runtime->install, c->runtime->name, c->runtime->name, arch,
+				      &step->unavailable, &step->network);
 	add_runtime_check(&step->script);
 	step_key(step, w->base_id, w, false);
 }
 
-static void add_package(const struct cell *c, const struct package_recipe *p, const char *arch, const struct layer_wish *w,
-			struct layer_steps *out)
+static void add_package(const struct cell *c, const struct package_recipe *p, const char *arch,
+			const struct layer_wish *w, struct layer_steps *out)
 {
 	const char *runtime = c->runtime->name;
 	struct layer_step *step = next_step(out);

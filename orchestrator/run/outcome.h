@@ -23,7 +23,8 @@ struct outcome_step {
 
 struct outcome {
 	char cell_id[17];
-	char target[SCHEMA_NAME_ROOM], arch[24], runtime[SCHEMA_NAME_ROOM], package[SCHEMA_NAME_ROOM], tier[SCHEMA_NAME_ROOM];
+	char target[SCHEMA_NAME_ROOM], arch[24], runtime[SCHEMA_NAME_ROOM], package[SCHEMA_NAME_ROOM],
+		tier[SCHEMA_NAME_ROOM];
 	char how_run[24]; /* "native", "emulated machine", "emulated process", "ssh", "scripted" */
 	bool emulated;
 	int64_t attempt; /* from 1 */

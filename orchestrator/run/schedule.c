@@ -18,10 +18,14 @@
 #include "base/proc.h"
 
 #define NEWS_LINE_BYTES 8192
-#define TICK_NS (100 * NS_PER_MS)
+#define TICK_NS		(100 * NS_PER_MS)
 #define LANE_STARTS_MAX 3 /* a lane whose worker dies is begun again, so often at most */
 
-enum lane_state { LANE_WAITS, LANE_RUNS, LANE_OVER };
+enum lane_state {
+	LANE_WAITS,
+	LANE_RUNS,
+	LANE_OVER
+};
 
 struct running_lane {
 	struct schedule *schedule;
@@ -31,7 +35,7 @@ struct running_lane {
 	int news_fd, control_fd;
 	struct loop_source *news;
 	struct lines *lines;
-	size_t next;      /* the first cell that has no outcome yet */
+	size_t next; /* the first cell that has no outcome yet */
 	unsigned starts;
 	struct err told; /* what the worker said last when something failed; code ERR_NONE: nothing */
 };
@@ -220,7 +224,8 @@ static void on_news(void *ctx)
 		lane_ended(r);
 }
 
-/* In the child: a group of its own, so that the terminal's Ctrl-C reaches the parent alone; gone when the parent goes. */
+/* In the child: a group of its own, so that the terminal's Ctrl-C reaches the parent alone; gone when the parent goes.
+ */
 static void become_worker(const struct running_lane *r, pid_t parent, int news_fd, int control_fd)
 {
 	struct schedule *s = r->schedule;
@@ -379,8 +384,8 @@ static void count_left(struct schedule *s, const struct plan *p)
 	s->tally->cells_left = cells - done;
 }
 
-int schedule_run(const struct plan *p, const struct schedule_opts *o, const struct schedule_ears *ears, struct schedule_tally *out,
-		 struct err *e)
+int schedule_run(const struct plan *p, const struct schedule_opts *o, const struct schedule_ears *ears,
+		 struct schedule_tally *out, struct err *e)
 {
 	struct schedule s = { .opts = o, .ears = ears, .tally = out, .lane_count = p->lane_count, .failed = ERR_INIT };
 	int status = 0;
@@ -388,7 +393,8 @@ int schedule_run(const struct plan *p, const struct schedule_opts *o, const stru
 	*out = (struct schedule_tally){ 0 };
 	s.lanes = mem_new(p->lane_count + 1, sizeof(*s.lanes));
 	for (size_t i = 0; i < p->lane_count; i++)
-		s.lanes[i] = (struct running_lane){ .schedule = &s, .lane = &p->lanes[i], .news_fd = -1, .control_fd = -1 };
+		s.lanes[i] =
+			(struct running_lane){ .schedule = &s, .lane = &p->lanes[i], .news_fd = -1, .control_fd = -1 };
 	if (o->in_process)
 		for (size_t i = 0; i < p->lane_count && !status; i++)
 			status = run_in_process(&s.lanes[i], e);

@@ -1,4 +1,5 @@
-/* A lane's scratch folder below the cache: overlays, sockets. What a killed labctl left is removed when the next one makes its own. */
+/* A lane's scratch folder below the cache: overlays, sockets. What a killed labctl left is removed when the next one
+ * makes its own. */
 #ifndef LABCTL_RUN_SCRATCH_H
 #define LABCTL_RUN_SCRATCH_H
 

@@ -16,10 +16,10 @@ struct output_sink {
 	struct cell_run *r;
 	struct compress_file *log;
 	struct parser *parser;
-	struct lines *last[2];  /* by stream */
+	struct lines *last[2]; /* by stream */
 	char last_line[256];
-	struct err failed;      /* of writing the log; code ERR_NONE: fine */
-	struct err unreadable;  /* of parsing; code ERR_NONE: fine */
+	struct err failed;     /* of writing the log; code ERR_NONE: fine */
+	struct err unreadable; /* of parsing; code ERR_NONE: fine */
 };
 
 /* "labctl-progress DONE TOTAL BAD NAME", from our supervisor, for the eye only. */
@@ -62,7 +62,7 @@ static void on_output(void *ctx, enum target_stream stream, const void *data, si
 }
 
 static const char *const how_words[] = {
-	[TARGET_EXITED] = "exited",       [TARGET_TIMED_OUT] = "timed out", [TARGET_SILENT] = "silent",
+	[TARGET_EXITED] = "exited",	  [TARGET_TIMED_OUT] = "timed out", [TARGET_SILENT] = "silent",
 	[TARGET_DISK_FULL] = "disk full", [TARGET_LOST] = "lost",
 };
 
@@ -95,7 +95,8 @@ static void note_end(struct cell_run *r, const char *name, const struct target_e
 	step->dropped_bytes = (int64_t)dropped_bytes;
 }
 
-static int run_into(struct cell_run *r, const struct step_command *c, struct output_sink *sink, struct step_end *out, struct err *e)
+static int run_into(struct cell_run *r, const struct step_command *c, struct output_sink *sink, struct step_end *out,
+		    struct err *e)
 {
 	const struct target_command command = {
 		.script = c->script,
@@ -182,7 +183,8 @@ bool step_settle_ending(struct cell_run *r, const char *what, const struct step_
 		step_verdict(r, VERDICT_TIMED_OUT, "%s did not end within %s", what, took);
 		return true;
 	case TARGET_SILENT:
-		step_verdict(r, VERDICT_TIMED_OUT, "%s printed nothing for too long and was stopped after %s", what, took);
+		step_verdict(r, VERDICT_TIMED_OUT, "%s printed nothing for too long and was stopped after %s", what,
+			     took);
 		return true;
 	}
 	return false;

@@ -1,4 +1,5 @@
-/* One command of a step: its raw output kept, compressed and capped, its last lines remembered for a reason, its progress told. */
+/* One command of a step: its raw output kept, compressed and capped, its last lines remembered for a reason, its
+ * progress told. */
 #ifndef LABCTL_RUN_STEP_COMMAND_H
 #define LABCTL_RUN_STEP_COMMAND_H
 
@@ -16,24 +17,25 @@ struct cell_run {
 };
 
 struct step_command {
-	const char *name;             /* of the step and its log file; up to 40 of a-z 0-9 - */
+	const char *name; /* of the step and its log file; up to 40 of a-z 0-9 - */
 	const char *script;
 	bool network;
 	int64_t limit_ns, silence_limit_ns;
-	struct parser *parser;        /* fed with what it prints; NULL: nobody */
+	struct parser *parser; /* fed with what it prints; NULL: nobody */
 };
 
 struct step_end {
 	struct target_end end;
-	char last_line[256];          /* of what it printed, clean text; may be empty */
-	struct err unreadable;        /* why the parser refused what it printed; code ERR_NONE: it did not */
+	char last_line[256];   /* of what it printed, clean text; may be empty */
+	struct err unreadable; /* why the parser refused what it printed; code ERR_NONE: it did not */
 };
 
 /* -1: labctl itself cannot go on. Adds the step to the outcome. A lost target is an end, not an error. */
 int step_command_run(struct cell_run *r, const struct step_command *c, struct step_end *out, struct err *e);
 /* Adds a step that was not needed: its layer was kept. */
 void step_note_kept(struct cell_run *r, const char *name);
-/* Sets verdict, reason and hint for an end that is not "exited": lost, timed out, silent, disk full. False when it did exit. */
+/* Sets verdict, reason and hint for an end that is not "exited": lost, timed out, silent, disk full. False when it did
+ * exit. */
 bool step_settle_ending(struct cell_run *r, const char *what, const struct step_end *end);
 void step_verdict(struct cell_run *r, enum verdict v, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
 

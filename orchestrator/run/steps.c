@@ -11,11 +11,11 @@
 #include "run/step_command.h"
 
 /* Installing from a mirror over an emulated network card, before slowness. */
-#define INSTALL_LIMIT_NS (20 * 60 * NS_PER_S)
-#define CHECK_LIMIT_NS (60 * NS_PER_S)
+#define INSTALL_LIMIT_NS   (20 * 60 * NS_PER_S)
+#define CHECK_LIMIT_NS	   (60 * NS_PER_S)
 #define STATUS_UNAVAILABLE 69 /* what the install scripts end with when the reason is in REASON_FILE */
-#define REASON_FILE "unavailable.txt"
-#define OWN_PREFIX "/opt/labctl" /* where the whole root is ours; ssh targets name their own */
+#define REASON_FILE	   "unavailable.txt"
+#define OWN_PREFIX	   "/opt/labctl" /* where the whole root is ours; ssh targets name their own */
 
 static void tell_step(struct cell_run *r, const char *doing, const char *what)
 {
@@ -65,7 +65,8 @@ static const char *index_url(struct cell_run *r)
 		const char *at = strstr(url, loopback[i]);
 
 		if (at)
-			return arena_printf(r->texts, "%.*s://10.0.2.2%s", (int)(at - url), url, at + strlen(loopback[i]));
+			return arena_printf(r->texts, "%.*s://10.0.2.2%s", (int)(at - url), url,
+					    at + strlen(loopback[i]));
 	}
 	return url;
 }
@@ -147,7 +148,8 @@ static bool settle_install(struct cell_run *r, const struct layer_step *layer, c
 	return false;
 }
 
-static int install_layer(struct cell_run *r, const struct layer_steps *layers, size_t at, bool *out_go_on, struct err *e)
+static int install_layer(struct cell_run *r, const struct layer_steps *layers, size_t at, bool *out_go_on,
+			 struct err *e)
 {
 	const struct layer_step *layer = &layers->items[at];
 	AUTO_FREE char *name = log_name(at + 1, layer->label);
@@ -180,7 +182,8 @@ static int install_layers(struct cell_run *r, const struct layer_steps *layers, 
 		uses_index |= strstr(layers->items[i].script, "lib/install/pip.sh") != NULL;
 	}
 	tell_step(r, "restoring", layers->items[layers->count - 1].label);
-	if (target_restore(r->target, keys, layers->count, &kept, e) || put_tools(r, uses_index && kept < layers->count, e))
+	if (target_restore(r->target, keys, layers->count, &kept, e) ||
+	    put_tools(r, uses_index && kept < layers->count, e))
 		return -1;
 	*out_go_on = true;
 	for (size_t i = 0; i < kept; i++) {
@@ -268,7 +271,8 @@ static int run_on_machine(struct cell_run *r, const struct layer_steps *layers, 
 static bool settle_by_recipe(struct cell_run *r, const struct layer_steps *layers)
 {
 	if (!r->cell->tier) {
-		step_verdict(r, VERDICT_UNAVAILABLE, "%s has no tests of the tier %s", r->cell->package->name, r->cell->tier_name);
+		step_verdict(r, VERDICT_UNAVAILABLE, "%s has no tests of the tier %s", r->cell->package->name,
+			     r->cell->tier_name);
 		return true;
 	}
 	for (size_t i = 0; i < layers->count; i++) {
@@ -280,8 +284,8 @@ static bool settle_by_recipe(struct cell_run *r, const struct layer_steps *layer
 	return false;
 }
 
-/* A target that goes away, or has no room left, between two commands is the cell's outcome, not the end of labctl. Where it is this machine that has
- * no room, recording the outcome says so. */
+/* A target that goes away, or has no room left, between two commands is the cell's outcome, not the end of labctl.
+ * Where it is this machine that has no room, recording the outcome says so. */
 static int settle_error(struct cell_run *r, struct err *e)
 {
 	switch (e->code) {

@@ -1,4 +1,5 @@
-/* The steps of one cell on an open target: layers, install, check, tests, parse. Writes raw output to files in `folder`. */
+/* The steps of one cell on an open target: layers, install, check, tests, parse. Writes raw output to files in
+ * `folder`. */
 #ifndef LABCTL_RUN_STEPS_H
 #define LABCTL_RUN_STEPS_H
 
@@ -7,31 +8,32 @@
 #include "target/target.h"
 
 struct steps_ears {
-	void (*step)(void *ctx, const char *what);                              /* "installing numpy", "testing" */
-	void (*progress)(void *ctx, int64_t done, int64_t total, int64_t bad);  /* of the tests */
+	void (*step)(void *ctx, const char *what);			       /* "installing numpy", "testing" */
+	void (*progress)(void *ctx, int64_t done, int64_t total, int64_t bad); /* of the tests */
 	void *ctx;
 };
 
 struct steps_opts {
 	const struct lab *lab;
 	const char *install_digest, *index_digest;
-	const char *folder;        /* for logs; exists */
+	const char *folder;	   /* for logs; exists */
 	const struct facts *facts; /* of the target */
-	double slowness;           /* what limits are multiplied with */
+	double slowness;	   /* what limits are multiplied with */
 	struct steps_ears ears;
 };
 
-/* Fills the outcome whatever happens to the cell; -1 only when labctl itself cannot go on (no room for records, target lost is NOT that). */
+/* Fills the outcome whatever happens to the cell; -1 only when labctl itself cannot go on (no room for records, target
+ * lost is NOT that). */
 int steps_run(struct target *t, const struct cell *c, const struct steps_opts *o, struct outcome *out, struct err *e);
 
 /* One thing done to the machine that is kept as a layer. */
 struct layer_step {
 	char key[DIGEST_ID_BYTES];
-	char *label;       /* "cpython", "numpy for cpython" */
-	char *script;      /* sh; empty: nothing to do */
+	char *label;	   /* "cpython", "numpy for cpython" */
+	char *script;	   /* sh; empty: nothing to do */
 	char *unavailable; /* a reason instead of a script; NULL */
 	bool network;
-	bool is_runtime;   /* else a package */
+	bool is_runtime; /* else a package */
 	const struct package_recipe *package;
 };
 
@@ -43,9 +45,9 @@ struct layer_steps {
 /* Pure: what a cell's machine is made of, in order, with keys that chain. For the run, for --dry-run and for repro. */
 struct layer_wish {
 	const struct lab *lab;
-	const char *base_id;      /* target_base_id */
+	const char *base_id;	    /* target_base_id */
 	const char *install_digest; /* of recipes/lib/install */
-	const char *index_digest; /* of the package index settings */
+	const char *index_digest;   /* of the package index settings */
 };
 int layer_steps_of(const struct cell *c, const struct layer_wish *w, struct layer_steps *out, struct err *e);
 void layer_steps_free(struct layer_steps *s);

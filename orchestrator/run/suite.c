@@ -9,10 +9,10 @@
 #include "parse/causes.h"
 #include "run/step_command.h"
 
-#define EVENTS_FILE "events.jsonl"
-#define REPORT_CAP_BYTES (512u << 20)
+#define EVENTS_FILE	      "events.jsonl"
+#define REPORT_CAP_BYTES      (512u << 20)
 /* Time for the supervisor itself to start, to stop a hanging test and to say so. */
-#define SUPERVISOR_MARGIN_NS (60 * NS_PER_S)
+#define SUPERVISOR_MARGIN_NS  (60 * NS_PER_S)
 /* It says something every second; when it does not, before slowness, the machine hangs and not a test. */
 #define SUPERVISOR_SILENCE_NS (5 * 60 * NS_PER_S)
 
@@ -49,7 +49,8 @@ static void plain_script(const struct cell_run *r, struct str *script)
 }
 
 static const char *const format_names[] = {
-	[TIER_PYTEST] = "events", [TIER_JUNIT] = "junit", [TIER_TAP] = "tap", [TIER_LINES] = "lines", [TIER_EXIT] = NULL,
+	[TIER_PYTEST] = "events", [TIER_JUNIT] = "junit", [TIER_TAP] = "tap",
+	[TIER_LINES] = "lines",	  [TIER_EXIT] = NULL,
 };
 
 static struct parser *open_parser(const struct cell_run *r, struct err *e)
@@ -58,7 +59,9 @@ static struct parser *open_parser(const struct cell_run *r, struct err *e)
 	const struct tier *tier = r->cell->tier;
 	const struct line_rule *rules = tier->lines.items;
 	AUTO_FREE struct line_pattern *patterns = mem_new(tier->lines.count + 1, sizeof(*patterns));
-	struct parser_opts opts = { .lines = patterns, .line_count = tier->lines.count, .what = r->cell->package->name };
+	struct parser_opts opts = { .lines = patterns,
+				    .line_count = tier->lines.count,
+				    .what = r->cell->package->name };
 
 	for (size_t i = 0; i < tier->lines.count; i++)
 		patterns[i] = (struct line_pattern){ rules[i].pattern, of_rule[rules[i].verdict] };
@@ -66,7 +69,8 @@ static struct parser *open_parser(const struct cell_run *r, struct err *e)
 }
 
 /* The report that the run wrote, from the target into the parser. Not there: nothing is fed. */
-static int feed_report(struct cell_run *r, const char *there, struct parser *parser, struct err *unreadable, struct err *e)
+static int feed_report(struct cell_run *r, const char *there, struct parser *parser, struct err *unreadable,
+		       struct err *e)
 {
 	AUTO_FREE char *folder = NULL;
 	AUTO_FREE char *path = NULL;
@@ -152,7 +156,8 @@ static int judge(struct cell_run *r, const struct step_end *end, struct err *e)
 	if (step_settle_ending(r, "testing", end))
 		return 0;
 	if (end->unreadable.code != ERR_NONE) {
-		step_verdict(r, VERDICT_BROKEN, "%.250s; status %d: %s", end->unreadable.text, end->end.status, end->last_line);
+		step_verdict(r, VERDICT_BROKEN, "%.250s; status %d: %s", end->unreadable.text, end->end.status,
+			     end->last_line);
 		return 0;
 	}
 	outcome_settle(r->out);

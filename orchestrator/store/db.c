@@ -112,7 +112,8 @@ static int open_to_read(struct db *d, struct err *e)
 	return open_handle(d, "mode=ro&immutable=1", SQLITE_OPEN_READONLY, e) < 0 ? -1 : first_look(d, e);
 }
 
-/* SQLite does not wait when it changes a database's form, as it does for all else: two labctl may make one at the same instant. */
+/* SQLite does not wait when it changes a database's form, as it does for all else: two labctl may make one at the same
+ * instant. */
 static int use_write_ahead(struct db *d, struct err *e)
 {
 	int64_t deadline_ns = clock_deadline_ns(BUSY_LIMIT_MS * NS_PER_MS);

@@ -1,5 +1,6 @@
-/* Programs that build roots and disks: run as the owner of a root's files (see userns.h), in mount and process namespaces of their own, so that nothing
- * they mount is seen here and no process of theirs outlives labctl, however it ends. */
+/* Programs that build roots and disks: run as the owner of a root's files (see userns.h), in mount and process
+ * namespaces of their own, so that nothing they mount is seen here and no process of theirs outlives labctl, however it
+ * ends. */
 #ifndef LABCTL_TARGET_CONTAIN_H
 #define LABCTL_TARGET_CONTAIN_H
 
@@ -11,12 +12,12 @@
 
 struct contain {
 	const char *const *argv;
-	const char *const *env;   /* NAME=value added to ours, NULL-ended; may be NULL */
-	const char *folder;       /* NULL: ours */
-	const char *input;        /* for its standard input; NULL: empty */
-	int64_t limit_ns;         /* 0: none */
+	const char *const *env;	  /* NAME=value added to ours, NULL-ended; may be NULL */
+	const char *folder;	  /* NULL: ours */
+	const char *input;	  /* for its standard input; NULL: empty */
+	int64_t limit_ns;	  /* 0: none */
 	int64_t silence_limit_ns; /* 0: none */
-	lines_fn *on_line;        /* what it prints, both streams; may be NULL */
+	lines_fn *on_line;	  /* what it prints, both streams; may be NULL */
 	void *ctx;
 };
 

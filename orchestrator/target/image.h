@@ -1,4 +1,5 @@
-/* Roots and disk images: built from Debian's packages or fetched, cached under the hash of all that makes them, built once even when two labctl ask. */
+/* Roots and disk images: built from Debian's packages or fetched, cached under the hash of all that makes them, built
+ * once even when two labctl ask. */
 #ifndef LABCTL_TARGET_IMAGE_H
 #define LABCTL_TARGET_IMAGE_H
 
@@ -6,11 +7,12 @@
 
 struct image {
 	char id[65];
-	char *folder;      /* in the cache: root/ for local; disk, kernel, initrd, host_key.pub, user_key for qemu */
+	char *folder; /* in the cache: root/ for local; disk, kernel, initrd, host_key.pub, user_key for qemu */
 	char *disk, *kernel, *initrd, *seed; /* NULL where it has none */
-	char *host_key;    /* the guest's public host key, one known_hosts-like line "ssh-ed25519 AAAA…"; NULL: learnt from the first boot */
-	char *user_key;    /* path of the private key that opens it */
-	int lock_fd;       /* shared: pruning passes it over */
+	char *host_key; /* the guest's public host key, one known_hosts-like line "ssh-ed25519 AAAA…"; NULL: learnt from
+			   the first boot */
+	char *user_key; /* path of the private key that opens it */
+	int lock_fd;	/* shared: pruning passes it over */
 };
 
 /* The id alone, without building. */

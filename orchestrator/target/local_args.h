@@ -7,8 +7,8 @@
 #include "base/str.h"
 
 struct local_args {
-	const char *root;	/* folder that becomes / */
-	const char *name;	/* host name inside */
+	const char *root;	 /* folder that becomes / */
+	const char *name;	 /* host name inside */
 	const char *resolv_conf; /* bound to /etc/resolv.conf; NULL: none */
 	bool network;
 	bool interactive;	/* on our terminal */

@@ -1,7 +1,8 @@
-/* The root of a local target: an image, the layers kept above it, and an own top where changes go. Not included outside target/.
+/* The root of a local target: an image, the layers kept above it, and an own top where changes go. Not included outside
+ * target/.
  *
- * Overlay file systems show the stack as one folder; each command mounts its own in a mount namespace that ends with it. Where there is no overlay the top is
- * a whole copy, and so is each layer. */
+ * Overlay file systems show the stack as one folder; each command mounts its own in a mount namespace that ends with
+ * it. Where there is no overlay the top is a whole copy, and so is each layer. */
 #ifndef LABCTL_TARGET_LOCAL_ROOT_H
 #define LABCTL_TARGET_LOCAL_ROOT_H
 
@@ -14,11 +15,11 @@ struct local_root {
 	const char *image_id;
 	bool own_users; /* commands run in a user namespace */
 	bool overlay;
-	bool untouched;	/* nothing ran since the top was made */
+	bool untouched; /* nothing ran since the top was made */
 	struct userns user;
-	char *top;	   /* the folder with our changes; NULL: nothing restored yet */
-	char *view;	   /* what becomes / for a command */
-	char **layers;	   /* folders, from the base upwards */
+	char *top;     /* the folder with our changes; NULL: nothing restored yet */
+	char *view;    /* what becomes / for a command */
+	char **layers; /* folders, from the base upwards */
 	int *layer_locks;
 	size_t count;
 	/* For the child, which allocates nothing. */
@@ -29,8 +30,8 @@ int local_root_restore(struct local_root *r, const char *const *keys, size_t cou
 int local_root_keep(struct local_root *r, const char *key, const char *parent, const char *label, struct err *e);
 void local_root_close(struct local_root *r);
 
-/* proc_spec.before_exec, with the root as ctx: enters the namespaces and mounts the view. Ends the child with 125 and a line on standard error when that
- * cannot be done. */
+/* proc_spec.before_exec, with the root as ctx: enters the namespaces and mounts the view. Ends the child with 125 and a
+ * line on standard error when that cannot be done. */
 void local_root_enter(void *root);
 
 #endif

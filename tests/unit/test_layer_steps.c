@@ -89,8 +89,8 @@ static void scripts_say_what_applies_and_nothing_else(void **state)
 	assert_string_equal(m.steps.items[2].script, "set -e\nsh lib/install/apt.sh top-deb\n");
 	made_free(&m);
 	make(&m, *state, "pypy", "top");
-	assert_string_equal(m.steps.items[2].script,
-			    "set -e\nsh lib/install/index.sh\nsh lib/install/apt.sh gcc\nsh lib/install/pip.sh 'top>=1' 'it'\\''s'\n");
+	assert_string_equal(m.steps.items[2].script, "set -e\nsh lib/install/index.sh\nsh lib/install/apt.sh gcc\nsh "
+						     "lib/install/pip.sh 'top>=1' 'it'\\''s'\n");
 	made_free(&m);
 }
 
