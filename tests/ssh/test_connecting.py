@@ -7,7 +7,7 @@ import time
 
 import pytest
 
-from conftest import fingerprint, make_key, public
+from real_sshd import fingerprint, make_key, public
 
 CONNECT_SECONDS = 3
 

@@ -9,7 +9,7 @@ import time
 
 import pytest
 
-from conftest import child_processes, public
+from real_sshd import child_processes, public
 
 MEGABYTE = 1000 * 1000
 
