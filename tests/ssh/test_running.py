@@ -1,5 +1,6 @@
 """Commands on a machine that is there, and what becomes of them when it goes away."""
 import json
+import contextlib
 import os
 import shutil
 import signal
@@ -105,7 +106,8 @@ def test_link_that_breaks(lab, there, server, tmp_path):
     out, err = process.communicate(timeout=60)
     assert process.returncode == 4, (out, err)
     assert b"connection" in out + err
-    os.kill(int(pid_file.read_text()), signal.SIGKILL)
+    with contextlib.suppress(ProcessLookupError):  # where its wrapper saw the link break it has ended already
+        os.kill(int(pid_file.read_text()), signal.SIGKILL)
 
 
 def test_machine_that_freezes(lab, server, keys, tmp_path):
