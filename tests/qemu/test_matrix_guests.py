@@ -80,7 +80,9 @@ def test_a_segfault_in_a_guest_is_one_crashed_test(built, runtime):
     assert cell.tally == {"passed": 8, "failed": 1, "crashed": 1}, cell
     crash = cell.bad_test("::test_03_ends_the_interpreter")
     assert crash["verdict"] == "crashed"
-    assert "SIGSEGV" in crash["detail"] and "in test_03_ends_the_interpreter" in crash["detail"]
+    assert "SIGSEGV" in crash["detail"]
+    # PyPy's fault handler knows no stack on this architecture, and writes nothing.
+    assert runtime == "pypy" or "in test_03_ends_the_interpreter" in crash["detail"]
 
 
 @pytest.mark.parametrize("runtime", RUNTIMES)

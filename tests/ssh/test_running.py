@@ -1,6 +1,6 @@
 """Commands on a machine that is there, and what becomes of them when it goes away."""
-import json
 import contextlib
+import json
 import os
 import shutil
 import signal
