@@ -1,0 +1,90 @@
+"""A command line as a benchmark: whole processes, from being started to being waited for.
+
+The worker that does this is the same for all runtimes (the driver's own interpreter), so that what starting a process costs
+is the same too.
+"""
+import itertools
+import os
+import shutil
+import signal
+
+from labctl_bench_worker import Body, Failure, short
+from labctl_memory import high_water_bytes
+from labctl_text import plain
+
+
+def die_with_group(number, frame):
+    """The supervisor is gone: no command may outlive it."""
+    os.killpg(0, signal.SIGKILL)
+
+
+class Command:
+    def __init__(self, words, environment):
+        self.words = words
+        self.environment = environment
+        self.nothing = os.open(os.devnull, os.O_RDWR)
+        self.path = shutil.which(words[0], path=environment.get("PATH"))
+        if not self.path:
+            raise Failure("there is no command %s" % words[0])
+        self.count, self.user_s, self.system_s, self.peak_bytes = 0, 0.0, 0.0, 0
+
+    def start(self, output):
+        if hasattr(os, "posix_spawn"):
+            return os.posix_spawn(self.path, self.words, self.environment, file_actions=[
+                (os.POSIX_SPAWN_DUP2, self.nothing, 0), (os.POSIX_SPAWN_DUP2, output, 1)])
+        pid = os.fork()
+        if pid == 0:
+            try:
+                os.dup2(self.nothing, 0)
+                os.dup2(output, 1)
+                os.execve(self.path, self.words, self.environment)
+            finally:
+                os._exit(127)
+        return pid
+
+    def wait(self, pid):
+        _, status, usage = os.wait4(pid, 0)
+        if status:
+            how = "signal %d" % os.WTERMSIG(status) if os.WIFSIGNALED(status) else "exit status %d" % os.WEXITSTATUS(status)
+            raise Failure("the command %s ended with %s" % (short(self.words), how))
+        return usage
+
+    def bench(self, loops):
+        for _ in itertools.repeat(None, loops):
+            usage = self.wait(self.start(self.nothing))
+            self.count += 1
+            self.user_s += usage.ru_utime
+            self.system_s += usage.ru_stime
+            self.peak_bytes = max(self.peak_bytes, usage.ru_maxrss * 1024)
+
+    def output(self):
+        reading, writing = os.pipe()
+        os.set_inheritable(writing, False)
+        pid = self.start(writing)
+        os.close(writing)
+        with open(reading, "rb") as stream:
+            text = stream.read()
+        self.wait(pid)
+        return text.decode("utf-8", "replace")
+
+    def check_output(self, expected):
+        said = self.output()
+        if said != expected:
+            raise Failure("wrong answer: the command said %s instead of %s" % (short(said), short(expected)))
+
+    def behind(self):
+        """Processor time of one process, and the most memory that one held. Before exec() a process counts as large as the
+        one that started it: less than that is not known."""
+        found = {"command_user_s": self.user_s / self.count, "command_system_s": self.system_s / self.count}
+        if self.peak_bytes > (high_water_bytes() or 0):
+            found["command_peak_bytes"] = self.peak_bytes
+        return found
+
+
+def body_of_command(benchmark):
+    signal.signal(signal.SIGTERM, die_with_group)
+    words = [plain(word).replace("{python}", benchmark["python"]) for word in benchmark["command"]]
+    command = Command(words, benchmark["environment"])
+    if "expect" in benchmark:
+        command.check_output(benchmark["expect"])
+    return Body(command.bench, lambda result: None, behind=command.behind)
