@@ -70,13 +70,13 @@ def equals(expected):
 
 
 def passes(own_check):
-    """The check of a benchmark file, which returns False or raises."""
+    """The check of a benchmark file, which returns something false (but not None) or raises."""
     def check(result):
         try:
             verdict = own_check(result)
         except AssertionError as error:
             raise Failure("wrong answer: %s (%s)" % (short(result), error))
-        if verdict is False:
+        if verdict is not None and not verdict:
             raise Failure("wrong answer: %s" % short(result))
     return check
 
