@@ -10,7 +10,7 @@ import sys
 
 from labctl_bench_worker import Failure
 from labctl_memory import high_water_bytes
-from labctl_runtime import figures
+from labctl_runtime import facts, figures
 
 
 def arguments(job, output):
@@ -53,7 +53,7 @@ def run_pyperf(job, report):
     output = job["values"] + ".pyperf"
     if os.path.exists(output):
         os.unlink(output)
-    report.tell(facts=dict(figures("before"), pyperf_version=str(pyperf.__version__)))
+    report.tell(facts=dict(facts(), pyperf_version=str(pyperf.__version__), **figures("before")))
     report.tell(ready=True)
     try:
         run_script(job["benchmark"]["script"], arguments(job, output))

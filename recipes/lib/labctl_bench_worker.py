@@ -25,7 +25,7 @@ import sys
 import time
 import traceback
 
-from labctl_memory import high_water_bytes
+from labctl_memory import forget_high_water, high_water_bytes
 from labctl_runtime import facts, figures
 from labctl_text import cut
 
@@ -42,10 +42,14 @@ class Failure(Exception):
 
 class Report:
     def __init__(self, path):
-        self.fd = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o644)
+        self.path, self.pid = path, os.getpid()
 
     def tell(self, **fields):
-        os.write(self.fd, (json.dumps(fields) + "\n").encode("ascii"))
+        if os.getpid() != self.pid:
+            return  # the benchmark forked, and both came back
+        # Opened anew each time: a benchmark may have closed what was not its own.
+        with open(self.path, "ab") as report:
+            report.write((json.dumps(fields) + "\n").encode("ascii"))
 
 
 class Body:
@@ -125,17 +129,12 @@ def of_callable(benchmark):
     return Body(bench, equals(benchmark["expect"]) if "expect" in benchmark else lambda result: None)
 
 
-def of_command(benchmark):
-    from labctl_bench_command import body_of_command
-    return body_of_command(benchmark)
-
-
 def of_nothing(benchmark):
     """For measuring the driver itself."""
     return Body(lambda loops: None, lambda result: None)
 
 
-KINDS = {"module": of_module, "callable": of_callable, "command": of_command, "empty": of_nothing}
+KINDS = {"module": of_module, "callable": of_callable, "empty": of_nothing}
 
 
 def preparation(collects):
@@ -204,16 +203,13 @@ def map_slots(path):
         return memoryview(mmap.mmap(stream.fileno(), 0)).cast("d")
 
 
-def run(job, report):
-    benchmark = job["benchmark"]
+def run(job, report, make_body):
     report.tell(facts=facts())
     max_s = job["max_s"] if job["max_s"] is not None else float("inf")
-    if benchmark["kind"] == "pyperf":
-        from labctl_bench_pyperf import run_pyperf
-        return run_pyperf(job, report)
-    body = KINDS[benchmark["kind"]](benchmark)
+    body = make_body(job["benchmark"])
     prepare = preparation(body.collects)
     report.tell(inner_loops=body.inner_loops, facts=figures("before"))
+    forget_high_water()
     report.tell(ready=True)
     if job["kind"] == "calibrate":
         report.tell(loops=calibrate(body, prepare, job["min_iteration_s"], max_s))
@@ -222,7 +218,18 @@ def run(job, report):
         iterations, span_s = measure(body, prepare, job["loops"], map_slots(job["values"]), max_s)
         done = {"iterations": iterations, "iterating_s": round(span_s, 9)}
     high_water = high_water_bytes()
-    return report.tell(done=done, high_water_bytes=high_water, facts=dict(figures("after"), **body.behind()))
+    report.tell(done=done, high_water_bytes=high_water, facts=dict(figures("after"), **body.behind()))
+
+
+def runner_of(kind):
+    """What carries out a job of this kind. A measured process imports no more of the driver than it needs."""
+    if kind == "pyperf":
+        from labctl_bench_pyperf import run_pyperf
+        return run_pyperf
+    if kind == "command":
+        from labctl_bench_command import body_of_command
+        return lambda job, report: run(job, report, body_of_command)
+    return lambda job, report: run(job, report, KINDS[kind])
 
 
 def main(path):
@@ -230,10 +237,11 @@ def main(path):
         job = json.load(stream)
     # Never closed: it has to be open when the interpreter dies.
     faulthandler.enable(file=os.open(job["stacks"], os.O_WRONLY | os.O_APPEND), all_threads=True)
-    del sys.path[0]
+    carry_out = runner_of(job["benchmark"]["kind"])
+    del sys.path[0]  # the driver's own folder
     report = Report(job["report"])
     try:
-        run(job, report)
+        carry_out(job, report)
     except Failure as failure:
         report.tell(error=cut(failure))
         return 1

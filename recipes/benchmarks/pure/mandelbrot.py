@@ -25,6 +25,7 @@ def bench(loops):
 
 def check(lines):
     assert lines == lines[::-1], "it is symmetric"
+    assert all(len(line) == COLUMNS and set(line) <= set("#.") for line in lines)
     assert sum(line.count("#") for line in lines) == INSIDE, sum(line.count("#") for line in lines)
     assert lines[ROWS // 2].startswith("..####"), lines[ROWS // 2]
 

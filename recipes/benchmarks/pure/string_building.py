@@ -18,5 +18,6 @@ def check(answer):
     joined, backwards, mixed, changed, padded, same = answer
     assert sum(map(int, joined.split(","))) == 124750
     assert backwards.startswith("fedcbazyx") and len(backwards) == 500
-    assert mixed.count("\U0001f40d") == 200 and changed.startswith("<>defg") and changed.count("<>") == 20
-    assert len(padded) == 800 and padded[:9] == ".......a." and same is True
+    assert mixed == "\u00e4\u20ac\U0001f40d" * 200
+    assert changed == ("<>" + "defghijklmnopqrstuvwxyz") * 19 + "<>def" and len(backwards) == 19 * 26 + 6
+    assert len(padded) == 800 and padded.split(".......") == [""] + list(backwards[:-101:-1]) and same is True

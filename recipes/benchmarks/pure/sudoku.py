@@ -61,6 +61,7 @@ def bench(loops):
 
 
 def check(text):
+    assert len(text) == 81
     assert all(given in (".", found) for given, found in zip(PUZZLE, text)), "it is another puzzle"
     lines = [range(9 * i, 9 * i + 9) for i in range(9)] + [range(i, 81, 9) for i in range(9)]
     lines += [[cell for cell in range(81) if BLOCK[cell] == i] for i in range(9)]
