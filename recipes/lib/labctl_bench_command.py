@@ -1,16 +1,20 @@
 """A command line as a benchmark: whole processes, from being started to being waited for.
 
-The worker that does this is the same for all runtimes (the driver's own interpreter), so that what starting a process costs
+Before the first iteration it runs once without being timed, which tells its output and how much memory it holds. The worker that does this is the same for all runtimes (the driver's own interpreter), so that what starting a process costs
 is the same too.
 """
 import itertools
 import os
+import select
 import shutil
 import signal
 
 from labctl_bench_worker import Body, Failure, short
 from labctl_memory import high_water_bytes
 from labctl_text import plain
+
+LOOK_S = 0.001
+OUTPUT_MAX = 1 << 20
 
 
 def die_with_group(number, frame):
@@ -26,7 +30,9 @@ class Command:
         self.path = shutil.which(words[0], path=environment.get("PATH"))
         if not self.path:
             raise Failure("there is no command %s" % words[0])
-        self.count, self.user_s, self.system_s, self.peak_bytes = 0, 0.0, 0.0, 0
+        self.count, self.user_s, self.system_s = 0, 0.0, 0.0
+        self.largest_bytes = 0  # as the kernel counts it: at least as large as this process, which it began as
+        self.seen_bytes = 0     # of the first run, as /proc showed it until shortly before its end
 
     def start(self, output):
         if hasattr(os, "posix_spawn"):
@@ -55,29 +61,32 @@ class Command:
             self.count += 1
             self.user_s += usage.ru_utime
             self.system_s += usage.ru_stime
-            self.peak_bytes = max(self.peak_bytes, usage.ru_maxrss * 1024)
+            self.largest_bytes = max(self.largest_bytes, usage.ru_maxrss * 1024)
 
-    def output(self):
+    def first_run(self):
+        """What it prints."""
         reading, writing = os.pipe()
-        os.set_inheritable(writing, False)
         pid = self.start(writing)
         os.close(writing)
-        with open(reading, "rb") as stream:
-            text = stream.read()
+        said = b""
+        while True:
+            self.seen_bytes = max(self.seen_bytes, high_water_bytes(pid) or 0)
+            if select.select([reading], [], [], LOOK_S)[0]:
+                data = os.read(reading, 65536)
+                if not data:
+                    break
+                said = (said + data)[:OUTPUT_MAX]
+        os.close(reading)
         self.wait(pid)
-        return text.decode("utf-8", "replace")
-
-    def check_output(self, expected):
-        said = self.output()
-        if said != expected:
-            raise Failure("wrong answer: the command said %s instead of %s" % (short(said), short(expected)))
+        return said.decode("utf-8", "replace")
 
     def behind(self):
-        """Processor time of one process, and the most memory that one held. Before exec() a process counts as large as the
-        one that started it: less than that is not known."""
-        found = {"command_user_s": self.user_s / self.count, "command_system_s": self.system_s / self.count}
-        if self.peak_bytes > (high_water_bytes() or 0):
-            found["command_peak_bytes"] = self.peak_bytes
+        """Processor time of one process, and the most memory that one held."""
+        found = {"command_user_s": self.user_s / max(self.count, 1), "command_system_s": self.system_s / max(self.count, 1)}
+        own = high_water_bytes() or 0
+        peak = max(self.seen_bytes, self.largest_bytes if self.largest_bytes > own else 0)
+        if peak:
+            found["command_peak_bytes"] = peak
         return found
 
 
@@ -85,6 +94,7 @@ def body_of_command(benchmark):
     signal.signal(signal.SIGTERM, die_with_group)
     words = [plain(word).replace("{python}", benchmark["python"]) for word in benchmark["command"]]
     command = Command(words, benchmark["environment"])
-    if "expect" in benchmark:
-        command.check_output(benchmark["expect"])
+    said = command.first_run()
+    if said != benchmark.get("expect", said):
+        raise Failure("wrong answer: the command said %s instead of %s" % (short(said), short(benchmark["expect"])))
     return Body(command.bench, lambda result: None, behind=command.behind)

@@ -26,14 +26,14 @@ import time
 import traceback
 
 from labctl_memory import forget_high_water, high_water_bytes
-from labctl_runtime import facts, figures
+from labctl_runtime import facts, figures, has_jit
 from labctl_text import cut
 
 LOOPS_MAX = 2 ** 30
-# Loops are found when this many iterations in a row, and this many times the minimum in all, were long enough: a JIT
-# compiler may make the body much faster than it was at first.
+# Loops are found when this many iterations in a row, and this many times the minimum in all, were long enough: caches, and a JIT
+# compiler even more, make the body faster than it was at first.
 SETTLED_COUNT = 3
-SETTLED_FACTOR = 16
+SETTLED_FACTOR, SETTLED_FACTOR_OF_JIT = 8, 64
 
 
 class Failure(Exception):
@@ -153,6 +153,7 @@ def calibrate(body, prepare, min_iteration_s, max_s):
     """The smallest power of two of loops that take min_iteration_s, also when the body has become as fast as it gets soon."""
     clock = time.perf_counter
     end = clock() + max_s
+    settled_s = min_iteration_s * (SETTLED_FACTOR_OF_JIT if has_jit() else SETTLED_FACTOR)
     loops, count, total = 1, 0, 0.0
     while True:
         if prepare:
@@ -166,7 +167,7 @@ def calibrate(body, prepare, min_iteration_s, max_s):
             loops, count, total = 2 * loops, 0, 0.0
         else:
             count, total = count + 1, total + took
-            if count >= SETTLED_COUNT and total >= SETTLED_FACTOR * min_iteration_s:
+            if count >= SETTLED_COUNT and total >= settled_s:
                 break
         if clock() > end:
             break

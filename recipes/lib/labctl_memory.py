@@ -1,7 +1,7 @@
 """How much memory a process and all below it hold, sampled from /proc at a rate that the process does not feel.
 
-One sample costs the sampled process's machine some time: the pause between two is at least a hundred times what the last
-one took, so that sampling takes under one per cent of one processor, also where Python is slow. A long series is thinned out.
+The pause between two samples is at least a hundred times the processor time that the last one took, so that sampling takes under
+one per cent of one processor, also where Python is slow. A long series is thinned out.
 
 The measure is the proportional set size (pss: pages shared with others count in part, so that a tree is not counted
 twice) where the kernel tells it at little cost, else the resident set size (rss). One execution has one measure.
@@ -38,11 +38,11 @@ def rss_bytes(pid):
     return int(read("/proc/%s/statm" % pid).split()[1]) * PAGE_BYTES
 
 
-def high_water_bytes():
-    """The most that this process itself has held so far, or None. Unlike ru_maxrss it does not count what held its place
+def high_water_bytes(pid="self"):
+    """The most that a process itself has held so far, or None. Unlike ru_maxrss it does not count what held its place
     before exec()."""
     try:
-        return field_kib("/proc/self/status", b"VmHWM:")
+        return field_kib("/proc/%s/status" % pid, b"VmHWM:")
     except (OSError, ValueError):
         return None
 
@@ -72,8 +72,8 @@ def tree(root):
 
 def choose_measure(pid):
     try:
-        begun = time.perf_counter()
-        if pss_bytes(pid) and time.perf_counter() - begun < CHEAP_S:
+        begun = time.process_time()
+        if pss_bytes(pid) and time.process_time() - begun < CHEAP_S:
             return "pss"
     except (OSError, ValueError):
         pass
@@ -94,13 +94,13 @@ class MemorySamples:
     def tick(self, now):
         if now < self.next:
             return
-        started = time.perf_counter()
+        started = time.process_time()
         if self.measure is None:
             self.measure = choose_measure(self.pid)
         total = self.total()
         if total:
             self.add(now - self.begun, total)
-        self.next = now + max(self.pause, COST_FACTOR * (time.perf_counter() - started))
+        self.next = now + max(self.pause, COST_FACTOR * (time.process_time() - started))
 
     def total(self):
         measure = pss_bytes if self.measure == "pss" else rss_bytes

@@ -7,6 +7,12 @@ PYPY_MEMORY = ("total_gc_memory", "peak_memory", "total_allocated_memory", "peak
 JIT_COUNTERS = {"TOTAL_COMPILED_LOOPS": "jit_loops", "TOTAL_COMPILED_BRIDGES": "jit_bridges", "ABORT_TOO_LONG": "jit_aborts_too_long"}
 
 
+def has_jit():
+    if sys.implementation.name == "cpython":
+        return hasattr(sys, "_jit") and sys._jit.is_enabled()
+    return True
+
+
 def facts():
     """Of this process from its start to its end; each is a text or a number."""
     found = {

@@ -243,7 +243,7 @@ def check(answer): return answer >= 1
 """
 
 
-@pytest.mark.parametrize("slow_loops, loops", [(10 ** 9, 32), (200, 128)])
+@pytest.mark.parametrize("slow_loops, loops", [(10 ** 9, 32), (150, 128)])
 def test_loops_are_calibrated_also_when_the_body_becomes_faster(bench, slow_loops, loops):
     ran = bench.run(PER_LOOP % slow_loops, [calibrate(), measure(2, loops=None)], min_iteration_s=0.02)
     assert ran.one("calibrated")["loops"] == loops
@@ -400,7 +400,7 @@ def bench(loops): time.sleep(0.2)
 EXPECTED = None
 """, [measure(6)])
     memory = ran.one("memory")
-    assert len(memory["bytes"]) >= 2 and min(memory["bytes"]) > 140000000
+    assert memory["bytes"] and max(memory["bytes"]) > 140000000
     assert 140000000 < memory["peak_bytes"] < 400000000
     assert ran.facts()["memory_measure"] in ("pss", "rss")
 
@@ -422,7 +422,7 @@ EXPECTED = None
 
 
 def test_facts_of_the_interpreter(bench):
-    ran = bench.run("import gc\ndef bench(loops): return gc.collect() >= 0\nEXPECTED = True\n", [measure(3)])
+    ran = bench.run("import gc\ndef bench(loops): gc.collect()\nEXPECTED = None\n", [measure(3)])
     facts = ran.facts()
     code = "import sys; print(sys.implementation.name, '.'.join(map(str, sys.version_info[:3])))"
     implementation, version = subprocess.check_output([RUNTIME, "-c", code]).decode().split()
@@ -521,7 +521,7 @@ def test_a_command(bench):
     command = {"name": "it", "kind": "command", "command": ["{python}", "-c", code]}
     ran = bench.run(command, [measure(3, loops=2)])
     assert ran.statuses() == ["ok"] and len(ran.values()) == 3 and all(value > 0 for value in ran.values())
-    assert (bench.folder / "ran").read_text() == "x" * 6
+    assert (bench.folder / "ran").read_text() == "x" * (1 + 6)  # once before, not timed
     assert ran.facts()["command_user_s"] >= 0 and ran.facts()["command_system_s"] >= 0
     ran = bench.run(dict(command, expect="yes\n"), [measure(1, runtime="two"), measure(1)])
     assert ran.statuses() == ["ok", "failed"] and "said 'None\\n' instead of 'yes\\n'" in ran.end(1)["detail"]
@@ -532,6 +532,8 @@ def test_the_memory_of_a_command_is_its_own(bench):
     ran = bench.run({"name": "it", "kind": "command", "command": ["{python}", "-c", code]}, [measure(1)])
     assert 90000000 < ran.one("memory")["peak_bytes"] < 300000000
     assert ran.facts()["command_peak_bytes"] > 90000000
+    ran = bench.run({"name": "it", "kind": "command", "command": ["sh", "-c", "sleep 0.2"]}, [measure(1)])
+    assert 0 < ran.one("memory")["peak_bytes"] < 8000000
 
 
 @pytest.mark.parametrize("words, told", [
@@ -755,7 +757,7 @@ def test_long_series_of_samples_are_thinned_out(lib):
 def test_samples_are_further_apart_where_they_cost_more(lib, monkeypatch):
     import labctl_memory
     clock = iter([0.0, 0.0, 0.001, 0.03]).__next__
-    monkeypatch.setattr(labctl_memory.time, "perf_counter", clock)
+    monkeypatch.setattr(labctl_memory.time, "process_time", clock)
     samples = labctl_memory.MemorySamples(os.getpid(), 10.0, True)
     samples.tick(11.0)
     assert samples.next == pytest.approx(11.0 + 3.0) and samples.at_s == [1.0]
