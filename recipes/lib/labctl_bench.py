@@ -29,7 +29,8 @@ FILE of events holds one JSON object per line; "e" is the event, x the number of
     calibrated x loops
     facts x NAME:VALUE...                 texts and numbers; among them hash_seed, iterations, memory_measure, and figures of garbage
                                           collector and JIT compiler, whose names end in before and after
-    values x loops inner_loops s          seconds per loop and inner loop of each iteration, in order, from the first on
+    values x loops inner_loops s          seconds per loop and inner loop of each iteration, in order, from the first on; a calibration
+                                          tells those of each number of loops that it tried
     memory x peak_bytes at_s bytes        of the process and all below it; at_s counts from its start
     end x status detail s                 ok; failed: an exception or a wrong answer; crashed; timed_out. Whatever came before holds.
     finish complete reason left
@@ -124,8 +125,7 @@ class Session:
         facts = process.facts()
         if facts:
             tell("facts", x=x, **facts)
-        loops, inner_loops, seconds = process.times() if execution.kind == "measure" else (1, 1, [])
-        if seconds:
+        for loops, inner_loops, seconds in process.times():
             tell("values", x=x, loops=loops, inner_loops=inner_loops, s=seconds)
         if process.peak_bytes():
             tell("memory", x=x, peak_bytes=process.peak_bytes(), at_s=process.memory.at_s, bytes=process.memory.bytes)

@@ -1,5 +1,6 @@
 """One process execution, as labctl_bench.py sees it from outside: started, watched, and judged when it has ended."""
 import hashlib
+import itertools
 import json
 import os
 import shutil
@@ -197,6 +198,8 @@ class Process:
             self.status, self.detail = "crashed", self.with_stack("the interpreter ended in the middle of it: " + how, False)
         elif self.child.status != 0:
             self.status, self.detail = "crashed", self.with_stack("after the last iteration: " + how, False)
+        elif min(self.values, default=1) <= 0:
+            self.detail = "an iteration of %d loops took no time that the clock could tell: it needs more loops" % self.loops
         else:
             self.status = "ok"
 
@@ -229,8 +232,11 @@ class Process:
         return max(self.own_peak_bytes() or 0, self.memory.peak) if self.memory is not None else 0
 
     def times(self):
-        """(loops, inner loops, seconds per loop and inner loop of all iterations)."""
+        """[(loops, inner loops, seconds per loop and inner loop of the iterations that had so many loops, in order)]."""
         inner_loops = self.report.get("inner_loops", 1)
         if "values" in self.report:
-            return self.report["loops_used"], inner_loops, self.report["values"]
-        return self.loops, inner_loops, [value / (self.loops * inner_loops) for value in self.values]
+            return [(self.report["loops_used"], inner_loops, self.report["values"])]
+        tried = self.report.get("tried") or [(self.loops, value) for value in self.values]
+        told = [(loops, seconds) for loops, seconds in tried if seconds > 0]
+        return [(loops, inner_loops, [seconds / (loops * inner_loops) for _, seconds in group])
+                for loops, group in itertools.groupby(told, lambda pair: pair[0])]

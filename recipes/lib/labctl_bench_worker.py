@@ -5,6 +5,7 @@ lost when the interpreter dies. All else goes as JSON lines into the report, whi
     facts {…}         of the interpreter, with figures of its garbage collector and JIT compiler
     ready             set up: the benchmark begins now
     loops N           what calibration found
+    tried [[N, S]...] how long so many loops took, of each iteration of a calibration
     inner_loops N
     done {…}          iterations that were run, and what they took in all
     error TEXT        it failed; what went wrong
@@ -150,18 +151,20 @@ def preparation(collects):
 
 
 def calibrate(body, prepare, min_iteration_s, max_s):
-    """The smallest power of two of loops that take min_iteration_s, also when the body has become as fast as it gets soon."""
+    """The smallest power of two of loops that take min_iteration_s, also when the body has become as fast as it gets soon; and what
+    was tried: [loops, seconds]."""
     clock = time.perf_counter
     end = clock() + max_s
     settled_s = min_iteration_s * (SETTLED_FACTOR_OF_JIT if has_jit() else SETTLED_FACTOR)
-    loops, count, total = 1, 0, 0.0
+    loops, count, total, tried = 1, 0, 0.0, []
     while True:
         if prepare:
             prepare()
         begun = clock()
         result = body.bench(loops)
         took = clock() - begun
-        if loops == 1 and count == 0:
+        tried.append([loops, took])
+        if len(tried) == 1:
             body.check(result)
         if took < min_iteration_s and loops < LOOPS_MAX:
             loops, count, total = 2 * loops, 0, 0.0
@@ -172,7 +175,7 @@ def calibrate(body, prepare, min_iteration_s, max_s):
         if clock() > end:
             break
     body.check(result)
-    return loops
+    return loops, tried
 
 
 def measure(body, prepare, loops, slots, max_s):
@@ -213,7 +216,8 @@ def run(job, report, make_body):
     forget_high_water()
     report.tell(ready=True)
     if job["kind"] == "calibrate":
-        report.tell(loops=calibrate(body, prepare, job["min_iteration_s"], max_s))
+        loops, tried = calibrate(body, prepare, job["min_iteration_s"], max_s)
+        report.tell(loops=loops, tried=tried)
         done = {}
     else:
         iterations, span_s = measure(body, prepare, job["loops"], map_slots(job["values"]), max_s)

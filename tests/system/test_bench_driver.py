@@ -248,7 +248,9 @@ def test_loops_are_calibrated_also_when_the_body_becomes_faster(bench, slow_loop
     ran = bench.run(PER_LOOP % slow_loops, [calibrate(), measure(2, loops=None)], min_iteration_s=0.02)
     assert ran.one("calibrated")["loops"] == loops
     assert ran.one("values", 1)["loops"] == loops
-    assert not ran.of("values", 0)
+    tried = ran.of("values", 0)
+    assert [event["loops"] for event in tried] == [2 ** n for n in range(len(tried))] and tried[-1]["loops"] == loops
+    assert tried[0]["s"] == pytest.approx([0.001]) and len(tried[-1]["s"]) >= 3
 
 
 def test_calibration_is_of_one_runtime_and_given_loops_win(bench):
@@ -267,8 +269,14 @@ def test_a_calibration_that_fails_is_told_again_with_what_needs_it(bench):
 
 
 def test_a_body_that_takes_no_time_at_all_is_calibrated_too(bench):
-    ran = bench.run({"name": "nothing", "kind": "empty"}, [calibrate(max_s=1), measure(5, loops=None)])
-    assert ran.statuses() == ["ok", "ok"] and len(ran.values(1)) == 5
+    ran = bench.run({"name": "nothing", "kind": "empty"}, [calibrate(max_s=1)])
+    assert ran.statuses() == ["ok"] and ran.one("calibrated")["loops"] > 1
+
+
+def test_an_iteration_that_the_clock_does_not_see_is_no_time(bench):
+    ran = bench.run(OWN_CLOCK.replace("now[0] += loops", "now[0] += (calls[0] != 2) * loops"), [measure(3, loops=2), measure(1, loops=2)])
+    assert ran.statuses() == ["failed", "ok"] and "2 loops took no time" in ran.end()["detail"]
+    assert ran.values() == [1.0, 3.0]
 
 
 # ---- what goes wrong costs one execution ----
