@@ -1,7 +1,8 @@
 """A command line as a benchmark: whole processes, from being started to being waited for.
 
-Before the first iteration it runs once without being timed, which tells its output and how much memory it holds. The worker that does this is the same for all runtimes (the driver's own interpreter), so that what starting a process costs
-is the same too.
+Before the first iteration it runs once without being timed, which tells its output and how much memory it holds. The worker
+that does all this is the same for all runtimes (the driver's own interpreter), so that what starting a process costs is the
+same too.
 """
 import itertools
 import os

@@ -9,6 +9,7 @@ import struct
 import sys
 import time
 
+from labctl_bench_plan import LOOPS_MAX, is_whole
 from labctl_child import Child, POLL_SECONDS, own_environment, read_stacks
 from labctl_memory import MemorySamples, high_water_bytes
 from labctl_text import cut
@@ -19,11 +20,20 @@ UNSET = b"\xff" * 8  # a not-a-number that no clock gives
 KEPT_OF_PYTHON = ("PYTHONPATH", "PYTHONHOME")
 PADDING_MAX = 4096
 FIRST_POLL_S = 0.001
+SECONDS_MAX = 1e9
 POLL_MAX_S = 1.0
 
 
 def is_of_worker(line):
     return line.startswith("  File ") and any(part in line for part in FRAMES_OF_WORKER)
+
+
+def is_finite(value):
+    return isinstance(value, (int, float)) and not isinstance(value, bool) and abs(value) < float("inf")
+
+
+def is_time(value):
+    return is_finite(value) and 0 < value < SECONDS_MAX
 
 
 def number_from(seed, x, purpose, below):
@@ -198,10 +208,24 @@ class Process:
             self.status, self.detail = "crashed", self.with_stack("the interpreter ended in the middle of it: " + how, False)
         elif self.child.status != 0:
             self.status, self.detail = "crashed", self.with_stack("after the last iteration: " + how, False)
-        elif min(self.values, default=1) <= 0:
-            self.detail = "an iteration of %d loops took no time that the clock could tell: it needs more loops" % self.loops
         else:
-            self.status = "ok"
+            self.detail = self.what_is_unsound()
+            self.status = "failed" if self.detail else "ok"
+
+    def what_is_unsound(self):
+        """What the worker told comes from a process in which anything may have happened."""
+        report = self.report
+        if self.execution.kind == "calibrate":
+            return None if is_whole(report.get("loops"), 1, LOOPS_MAX) else "it told no loops: %r" % report.get("loops")
+        if not all(is_whole(report.get(name, 1), 1, LOOPS_MAX) for name in ("loops_used", "inner_loops")):
+            return "it told no loops: %r, %r" % (report.get("loops_used", 1), report.get("inner_loops"))
+        if "values" not in report and len(self.values) != report["done"].get("iterations"):
+            return "of %s iterations it told %d times" % (report["done"].get("iterations"), len(self.values))
+        values = report.get("values", self.values)
+        wrong = [value for value in values if not is_time(value)] if isinstance(values, list) else [values]
+        if wrong == [0.0] * len(wrong) and wrong:
+            return "an iteration of %d loops took no time that the clock could tell: it needs more loops" % self.loops
+        return "it told a time that is none: %r s" % (wrong[0],) if wrong else None
 
     def with_stack(self, first_line, asked):
         more = read_stacks(self.files.stacks, is_of_worker, asked) or self.child.last_output()
@@ -210,8 +234,8 @@ class Process:
     def facts(self):
         found = dict(self.environment.facts)
         found.update(self.report["facts"])
-        if "done" in self.report:
-            found.update(self.report["done"])
+        found.update(self.report.get("done", {}))
+        found = {name: value for name, value in found.items() if isinstance(value, str) or is_finite(value)}
         if self.memory is not None and self.memory.measure:
             found["memory_measure"] = self.memory.measure
         return found
@@ -235,8 +259,8 @@ class Process:
         """[(loops, inner loops, seconds per loop and inner loop of the iterations that had so many loops, in order)]."""
         inner_loops = self.report.get("inner_loops", 1)
         if "values" in self.report:
-            return [(self.report["loops_used"], inner_loops, self.report["values"])]
+            return [(self.report["loops_used"], inner_loops, self.report["values"])] if self.status == "ok" else []
         tried = self.report.get("tried") or [(self.loops, value) for value in self.values]
-        told = [(loops, seconds) for loops, seconds in tried if seconds > 0]
+        told = [(loops, seconds) for loops, seconds in tried if is_time(seconds)]
         return [(loops, inner_loops, [seconds / (loops * inner_loops) for _, seconds in group])
                 for loops, group in itertools.groupby(told, lambda pair: pair[0])]

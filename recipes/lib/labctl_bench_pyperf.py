@@ -61,11 +61,13 @@ def run_pyperf(job, report):
     finally:
         if os.path.exists(output):
             os.unlink(output)
-    metadata = run["metadata"]
+    metadata, values = run["metadata"], run.get("values", [])
     if metadata.get("unit", "second") != "second":
         raise Failure("the script measures in the unit %s, not in seconds" % metadata["unit"])
     if job["kind"] == "calibrate":
         report.tell(loops=metadata.get("calibrate_loops", metadata.get("loops", 1)))
+    elif not values:
+        raise Failure("the script told no values")
     else:
-        report.tell(inner_loops=metadata.get("inner_loops", 1), loops_used=metadata.get("loops", 1), values=run.get("values", []))
+        report.tell(inner_loops=metadata.get("inner_loops", 1), loops_used=metadata.get("loops", 1), values=values)
     report.tell(done={}, high_water_bytes=high_water_bytes(), facts=figures("after"))

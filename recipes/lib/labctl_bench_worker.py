@@ -30,10 +30,10 @@ from labctl_memory import forget_high_water, high_water_bytes
 from labctl_runtime import facts, figures, has_jit
 from labctl_text import cut
 
-LOOPS_MAX = 2 ** 30
+LOOPS_MAX, INNER_LOOPS_MAX = 2 ** 30, 2 ** 30
 # Loops are found when this many iterations in a row, and this many times the minimum in all, were long enough: caches, and a JIT
 # compiler even more, make the body faster than it was at first.
-SETTLED_COUNT = 3
+SETTLED_COUNT, SETTLED_MOST = 3, 1000
 SETTLED_FACTOR, SETTLED_FACTOR_OF_JIT = 8, 64
 
 
@@ -170,7 +170,7 @@ def calibrate(body, prepare, min_iteration_s, max_s):
             loops, count, total = 2 * loops, 0, 0.0
         else:
             count, total = count + 1, total + took
-            if count >= SETTLED_COUNT and total >= settled_s:
+            if count >= SETTLED_COUNT and (total >= settled_s or count >= SETTLED_MOST):
                 break
         if clock() > end:
             break
@@ -211,6 +211,8 @@ def run(job, report, make_body):
     report.tell(facts=facts())
     max_s = job["max_s"] if job["max_s"] is not None else float("inf")
     body = make_body(job["benchmark"])
+    if not isinstance(body.inner_loops, int) or not 1 <= body.inner_loops <= INNER_LOOPS_MAX:
+        raise Failure("INNER_LOOPS = %s: a number from 1 was expected" % short(body.inner_loops))
     prepare = preparation(body.collects)
     report.tell(inner_loops=body.inner_loops, facts=figures("before"))
     forget_high_water()

@@ -273,6 +273,13 @@ def test_a_body_that_takes_no_time_at_all_is_calibrated_too(bench):
     assert ran.statuses() == ["ok"] and ran.one("calibrated")["loops"] > 1
 
 
+@pytest.mark.parametrize("more", ["INNER_LOOPS = 0\n", "INNER_LOOPS = 'x'\n", "INNER_LOOPS = 2 ** 80\n", "now[0] = float('inf')\n",
+                                  "now[0] = float('nan')\n", "now[0] = 'x'\n", "time.perf_counter = lambda: -1.0 * calls[0]\n"])
+def test_times_that_are_none_are_not_told(bench, more):
+    ran = bench.run(OWN_CLOCK + more, [measure(3), calibrate(max_s=0)], process_limit_s=10)
+    assert ran.statuses()[0] == "failed" and ran.values() == [] and ran.finish()["complete"]
+
+
 def test_an_iteration_that_the_clock_does_not_see_is_no_time(bench):
     ran = bench.run(OWN_CLOCK.replace("now[0] += loops", "now[0] += (calls[0] != 2) * loops"), [measure(3, loops=2), measure(1, loops=2)])
     assert ran.statuses() == ["failed", "ok"] and "2 loops took no time" in ran.end()["detail"]
@@ -321,13 +328,14 @@ def test_what_goes_wrong_costs_one_execution(bench, case):
 
 
 def test_iterations_before_a_crash_are_kept(bench):
-    ran = bench.run(OWN_CLOCK.replace("    now[0] +=", "    if calls[0] == 6:\n        import os\n        os.kill(os.getpid(), 9)\n    now[0] +="),
-                    [measure(20)])
+    death = "    if calls[0] == 6:\n        import os\n        os.kill(os.getpid(), 9)\n"
+    ran = bench.run(OWN_CLOCK.replace("    now[0] +=", death + "    now[0] +="), [measure(20)])
     assert ran.statuses() == ["crashed"] and ran.values() == [1.0, 2.0, 3.0, 4.0, 5.0]
 
 
 def test_an_answer_that_becomes_wrong_is_noticed_at_the_end(bench):
-    ran = bench.run("calls = []\ndef bench(loops):\n    calls.append(1)\n    return len(calls) < 10\nEXPECTED = True\n", [measure(10), measure(9)])
+    text = "calls = []\ndef bench(loops):\n    calls.append(1)\n    return len(calls) < 10\nEXPECTED = True\n"
+    ran = bench.run(text, [measure(10), measure(9)])
     assert ran.statuses() == ["failed", "ok"] and "wrong answer: False" in ran.end()["detail"]
 
 
@@ -639,8 +647,9 @@ def test_messages_of_any_kind(bench, message):
 
 
 def test_output_of_any_kind(bench):
-    ran = bench.run("import os\ndef bench(loops):\n    os.write(1, bytes(range(256)) * 1000)\n    os.write(2, b'{\"e\":\"end\",\"x\":0}\\n')\n"
-                    "EXPECTED = None\n", [measure(5)])
+    text = ("import os\ndef bench(loops):\n    os.write(1, bytes(range(256)) * 1000)\n"
+            "    os.write(2, b'{\"e\":\"end\",\"x\":0}\\n')\nEXPECTED = None\n")
+    ran = bench.run(text, [measure(5)])
     assert ran.statuses() == ["ok"] and len(ran.out) > 1000000
 
 
@@ -654,7 +663,8 @@ def test_files_beside_a_benchmark_do_not_hide_pythons_own(bench):
 # ---- plans that cannot be carried out ----
 
 @pytest.mark.parametrize("more, told", [
-    ({"version": 2}, "version 1"), ({"benchmark": None}, "there is no benchmark"), ({"benchmark": {"name": "", "kind": "module"}}, "no name"),
+    ({"version": 2}, "version 1"), ({"benchmark": None}, "there is no benchmark"),
+    ({"benchmark": {"name": "", "kind": "module"}}, "no name"),
     ({"benchmark": {"name": "x", "kind": "story"}}, "kind is one of"), ({"benchmark": {"name": "x", "kind": "module"}}, "no module"),
     ({"benchmark": {"name": "x", "kind": "command", "command": []}}, "command"),
     ({"benchmark": {"name": "x", "kind": "callable", "callable": "json"}}, "MODULE:FUNCTION"),
@@ -663,7 +673,8 @@ def test_files_beside_a_benchmark_do_not_hide_pythons_own(bench):
     ({"seed": -1}, "seed"), ({"seed": True}, "seed"), ({"limit_s": "long"}, "limit_s"), ({"limit_s": -1}, "limit_s"),
     ({"min_iteration_s": None}, "min_iteration_s"), ({"randomise_environment": 1}, "randomise_environment"),
     ({"executions": {}}, "executions"), ({"executions": [measure(runtime="three")]}, "no such runtime: 'three'"),
-    ({"executions": [measure(0)]}, "iterations"), ({"executions": [measure(10 ** 7)]}, "iterations"), ({"executions": [measure(loops=0)]}, "loops"),
+    ({"executions": [measure(0)]}, "iterations"), ({"executions": [measure(10 ** 7)]}, "iterations"),
+    ({"executions": [measure(loops=0)]}, "loops"),
     ({"executions": [measure(max_s="x")]}, "max_s"), ({"executions": [dict(measure(), kind="guess")]}, "calibrate or measure"),
     ({"executions": [dict(measure(), role=1)]}, "role"), ({"executions": [7]}, "no map"),
 ])
@@ -684,7 +695,8 @@ def test_plans_that_are_no_plans(bench, text):
 
 
 def test_wrong_use(bench):
-    for words in ([], ["--plan", "x"], ["--plan", "x", "--events"], ["--plan", "no-such-file", "--events", "e"], ["--what", "x", "--events", "e"]):
+    for words in ([], ["--plan", "x"], ["--plan", "x", "--events"], ["--plan", "no-such-file", "--events", "e"],
+                  ["--what", "x", "--events", "e"]):
         done = subprocess.run([PYTHON, str(DRIVER)] + words, cwd=str(bench.folder), stdout=subprocess.PIPE, stderr=subprocess.PIPE)
         assert done.returncode == 2 and done.stderr and b"Traceback" not in done.stderr
 
@@ -732,7 +744,8 @@ def test_no_process_outlives_a_driver_that_is_killed(bench, benchmark):
 
 
 def test_progress_is_told(bench):
-    ran = bench.run(dict(bench.write("import time\ndef bench(loops): time.sleep(0.5)\nEXPECTED = None\n"), name="two\nwords"), [measure(4)] * 2)
+    benchmark = bench.write("import time\ndef bench(loops): time.sleep(0.5)\nEXPECTED = None\n")
+    ran = bench.run(dict(benchmark, name="two\nwords"), [measure(4)] * 2)
     lines = [line for line in ran.err.splitlines() if line.startswith("labctl-progress ")]
     assert lines and all(line.split(None, 4)[2:] == ["2", "0", "two words"] for line in lines)
     assert {line.split()[1] for line in lines} <= {"0", "1"}

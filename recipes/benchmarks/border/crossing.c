@@ -1,4 +1,5 @@
-/* What is on the other side of the border: plain C functions that do next to nothing, so that getting there is what costs. */
+/* What is on the other side of the border: plain C functions that do next to nothing, so that getting there is what
+ * costs. */
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
