@@ -20,7 +20,7 @@ UNSET = b"\xff" * 8  # a not-a-number that no clock gives
 KEPT_OF_PYTHON = ("PYTHONPATH", "PYTHONHOME")
 PADDING_MAX = 4096
 FIRST_POLL_S = 0.001
-SECONDS_MAX = 1e9
+SECONDS_MIN, SECONDS_MAX = 1e-15, 1e9
 POLL_MAX_S = 1.0
 
 
@@ -33,7 +33,7 @@ def is_finite(value):
 
 
 def is_time(value):
-    return is_finite(value) and 0 < value < SECONDS_MAX
+    return is_finite(value) and SECONDS_MIN < value < SECONDS_MAX
 
 
 def number_from(seed, x, purpose, below):
@@ -83,12 +83,12 @@ class Files:
         with open(self.values, "wb") as values:
             values.write(UNSET * max(slots, 1))
 
-    def read_values(self, slots):
-        """The times that the worker came to write."""
+    def read_values(self, slots, byte_order):
+        """The times that the worker came to write. It need not be of this machine's architecture."""
         with open(self.values, "rb") as values:
             data = values.read(8 * slots)
         found = []
-        for (value,) in struct.iter_unpack("d", data[:len(data) // 8 * 8]):
+        for (value,) in struct.iter_unpack(">d" if byte_order == "big" else "<d", data[:len(data) // 8 * 8]):
             if value != value:
                 break
             found.append(value)
@@ -189,7 +189,7 @@ class Process:
         self.seconds = time.monotonic() - self.begun
         self.child.stop(bool(stop) and stop[0] == "timed_out")
         self.report = self.files.read_report()
-        self.values = self.files.read_values(self.slots)
+        self.values = self.files.read_values(self.slots, self.report["facts"].get("byte_order", sys.byteorder))
         self.judge(stop)
 
     def judge(self, stop):

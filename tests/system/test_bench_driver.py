@@ -797,6 +797,17 @@ def test_frequencies_as_machines_tell_them(lib, monkeypatch, tmp_path):
         assert labctl_system.mhz_of_cpuinfo() == found
 
 
+def test_times_of_another_byte_order(lib, tmp_path):
+    import struct
+    from labctl_bench_process import Files
+    files = Files(str(tmp_path / "events"))
+    for order, sign in (("big", ">"), ("little", "<")):
+        files.reset(4)
+        with open(files.values, "r+b") as values:
+            values.write(struct.pack(sign + "3d", 1.5, 0.25, 3e-7))
+        assert files.read_values(4, order) == [1.5, 0.25, 3e-7]
+
+
 def test_lots_are_the_same_everywhere(lib):
     from labctl_bench_process import number_from
     drawn = collections.Counter(number_from(1, x, "hash", 4) for x in range(400))
