@@ -16,9 +16,9 @@ import sys
 import pytest
 from _pytest.reports import CollectReport
 
-DETAIL_MAX = 8000
+from labctl_text import cut, plain
+
 NAME_MAX = 1000
-HEAD_KEPT = 2000
 PR_SET_PDEATHSIG = 1
 
 INSTALLED_IN = [os.path.realpath(entry) for entry in sys.path[1:] if entry]
@@ -32,19 +32,6 @@ def die_with_parent():
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
     except (ImportError, OSError, AttributeError):
         pass
-
-
-def plain(text):
-    """Text that any JSON reader takes: no lone surrogates, no NUL."""
-    return str(text).encode("utf-8", "backslashreplace").decode("utf-8").replace("\0", "\\x00")
-
-
-def cut(text):
-    """What is told of a failure: its beginning, and its end, where the error itself stands."""
-    text = plain(text)
-    if len(text) <= DETAIL_MAX:
-        return text
-    return text[:HEAD_KEPT] + "\n[...]\n" + text[len(text) - (DETAIL_MAX - HEAD_KEPT):]
 
 
 class Names:

@@ -35,11 +35,10 @@ import signal
 import sys
 import time
 
-from labctl_child import Child, POLL_SECONDS, pass_on, signal_name
+from labctl_child import Child, POLL_SECONDS, own_environment, pass_on, read_stacks, signal_name, tell_progress
 from labctl_record import Record
+from labctl_text import DETAIL_MAX
 
-DETAIL_MAX = 8000
-STACKS_MAX = 65536
 PYTEST_FRAMES = ("/_pytest/", "/pluggy/", "/pytest/__main__.py", "<frozen runpy>", "/runpy.py\"", "<frozen importlib")
 LIB = os.path.dirname(os.path.abspath(__file__))
 
@@ -116,20 +115,11 @@ class Suite:
         self.asked_for_stack = False
 
     def environment(self):
-        folder = os.getcwd()
-        result = dict(os.environ)
-        for name in list(result):
-            if name.startswith("XDG_") or name in ("PYTHONDONTWRITEBYTECODE", "PYTEST_ADDOPTS"):
-                del result[name]
-        for name, below in (("HOME", "home"), ("TMPDIR", "tmp")):
-            result[name] = os.path.join(folder, below)
-            os.makedirs(result[name], exist_ok=True)
+        result = own_environment()
         before = result.get("PYTHONPATH")
         result["PYTHONPATH"] = LIB + (os.pathsep + before if before else "")
         # Names of parameters that come from sets must be the same in every process.
         result.setdefault("PYTHONHASHSEED", "0")
-        if not any(result.get(name) for name in ("LC_ALL", "LC_CTYPE", "LANG")):
-            result["LC_ALL"] = "C.UTF-8"
         result.update(LABCTL_EVENTS=self.options.events, LABCTL_SKIP=self.skip_path, LABCTL_STACKS=self.stacks_path)
         return result
 
@@ -151,15 +141,8 @@ class Suite:
 
     def stack(self):
         """What the fault handler wrote; where it did not come to that, the last of the output."""
-        with open(self.stacks_path, "rb") as stacks:
-            lines = stacks.read(STACKS_MAX).decode("utf-8", "replace").splitlines()
-        text = "\n".join(line for line in lines if not is_of_pytest(line)).strip()
-        if self.asked_for_stack:
-            text = text.replace("Fatal Python error: Aborted", "Stacks:", 1)
-        if not text:
-            text = self.child.tail.decode("utf-8", "replace").strip()
-            text = text and "the last of its output:\n" + text
-        return text[:DETAIL_MAX].replace("\0", "\\x00")
+        text = read_stacks(self.stacks_path, is_of_pytest, self.asked_for_stack) or self.child.last_output()
+        return text[:DETAIL_MAX]
 
     def culprit(self):
         """(name, is it a module) of what was going on."""
@@ -190,12 +173,7 @@ class Suite:
             return
         self.last_progress = now
         record = self.record
-        name = record.last_name or record.collecting or "-"
-        line = "labctl-progress %d %d %d %s\n" % (record.done, record.total, record.bad, " ".join(name.split())[:200])
-        try:
-            os.write(2, line.encode("ascii", "backslashreplace"))
-        except OSError:
-            pass
+        tell_progress(record.done, record.total, record.bad, record.last_name or record.collecting or "-")
 
     def over_limit(self, now):
         """Why the child has to be stopped, or None."""
