@@ -112,13 +112,16 @@ static void drop_refused(struct writer *w, struct bench_facts *f)
 	f->count = kept;
 }
 
-static int64_t count_failed(const struct bench_series *series)
+/* How many runs failed: those that are left out here, and those that were before. */
+static void put_failed(struct writer *w, const struct bench_series *series, struct bench_facts *f)
 {
+	double before = bench_fact_number(bench_fact(f, PYPERF_FAILED), 0);
 	int64_t failed = 0;
 
 	for (size_t i = 0; i < series->run_count; i++)
 		failed += series->runs[i].kind == BENCH_FAILED;
-	return failed;
+	if (failed && before >= 0 && before <= BENCH_MOST_RUNS)
+		put_int(w, f, PYPERF_FAILED, failed + (int64_t)before, 0);
 }
 
 /* All that holds for a run, with what the members of the structs say about it. The caller frees the items. */
@@ -135,10 +138,10 @@ static void facts_of_run(struct writer *w, const struct bench_series *series, co
 	put_text(w, out, PYPERF_BETTER, bench_better_key(series->better));
 	put_text(w, out, PYPERF_FROM_START, series->from_start ? "true" : NULL);
 	put_text(w, out, PYPERF_ROLE, r->role);
-	put_int(w, out, PYPERF_FAILED, count_failed(series), 0);
+	put_failed(w, series, out);
 	put_int(w, out, "loops", r->loops, 1);
 	put_int(w, out, "inner_loops", r->inner_loops, 1);
-	if (!bench_fact(out, "command_max_rss"))
+	if (r->peak_bytes >= 0 && !bench_fact(out, "command_max_rss"))
 		put_int(w, out, "mem_max_rss", r->peak_bytes, -1);
 }
 
@@ -359,17 +362,33 @@ static int check_run(const struct bench_series *series, const struct bench_run *
 	return 0;
 }
 
+/* A text that is to stand in the metadata. NULL: none. */
+static int check_text(const char *what, const char *text, struct err *e)
+{
+	AUTO_FREE char *quoted = text ? json_scan_quote(text) : NULL;
+	const char *complaint = quoted ? pyperf_complaint(pyperf_known("name"), quoted) : NULL;
+
+	return complaint ? err_set(e, ERR_FORMAT, "%s: pyperf wants %s", what, complaint) : 0;
+}
+
+static int check_texts(const struct bench_series *series, struct err *e)
+{
+	if (check_text("its name", series->name, e) != 0 || check_text("its runtime", series->runtime, e) != 0 ||
+	    check_text("its unit", series->unit_name, e) != 0)
+		return -1;
+	for (size_t i = 0; i < series->run_count; i++)
+		if (check_text("the role of a run", series->runs[i].role, e) != 0)
+			return -1;
+	return 0;
+}
+
 static int check_names(const struct bench_set *s, struct err *e)
 {
 	const char *twice = bench_name_twice(s);
 
-	for (size_t i = 0; i < s->count; i++) {
-		AUTO_FREE char *quoted = json_scan_quote(s->series[i].name);
-		const char *complaint = pyperf_complaint(pyperf_known("name"), quoted);
-
-		if (complaint)
-			return err_set(e, ERR_FORMAT, "the name of benchmark %zu: pyperf wants %s", i + 1, complaint);
-	}
+	for (size_t i = 0; i < s->count; i++)
+		if (check_texts(&s->series[i], e) != 0)
+			return err_wrap(e, "benchmark %zu", i + 1);
 	if (!twice)
 		return 0;
 	err_set(e, ERR_FORMAT, "\"%.200s\" is there under more than one runtime: a file of pyperf's has one of them",

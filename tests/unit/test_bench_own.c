@@ -53,6 +53,21 @@ static void everything_is_kept(void **state)
 	writes(&s, "labctl", everything);
 }
 
+static void the_example_of_the_manual_is_read(void **state)
+{
+	AUTO_BENCH s = { 0 };
+
+	(void)state;
+	reads(&s, "labctl",
+	      "{\"format\":\"labctl-bench\",\"version\":1,\"metadata\":{\"hostname\":\"tannit\"},\"series\":[\n"
+	      "{\"name\":\"richards\",\"runtime\":\"pypy\",\"unit\":\"second\",\"from_start\":true,\"runs\":[\n"
+	      "{\"role\":\"a\",\"loops\":8,\"peak_bytes\":52428800,\"values\":[0.0251,0.0032,0.0031]},\n"
+	      "{\"kind\":\"failed\",\"detail\":\"crashed: signal 11\",\"values\":[0.0249]}\n]}\n]}\n");
+	const struct bench_series *richards = series_at(&s, 0, "richards", BENCH_SECONDS, 2);
+	assert_values(&richards->runs[0], VALUES(0.0251, 0.0032, 0.0031));
+	assert_failed(&richards->runs[1], "crashed: signal 11");
+}
+
 static void blanks_and_unknown_members_do_not_matter(void **state)
 {
 	AUTO_BENCH s = { 0 };
@@ -129,6 +144,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(everything_is_kept),
+		cmocka_unit_test(the_example_of_the_manual_is_read),
 		cmocka_unit_test(blanks_and_unknown_members_do_not_matter),
 		cmocka_unit_test(hostile_files_get_one_clear_message),
 		cmocka_unit_test(a_cut_file_is_refused),

@@ -563,8 +563,10 @@ static void numbers_that_cannot_be_expressed_are_an_error(void **state)
 	writing_fails(&s, "no run succeeded: pyperf has no files without values");
 	add_run(&s, series, 2);
 	series->name = "x\ny";
-	writing_fails(&s, "the name of benchmark 1: pyperf wants a text of one line");
+	writing_fails(&s, "benchmark 1: its name: pyperf wants a text of one line");
 	series->name = "x";
+	series->runtime = " ";
+	writing_fails(&s, "benchmark 1: its runtime: pyperf wants a text that is not empty");
 	series->runtime = "a";
 	add_run(&s, bench_add_series(&s, "x", "b"), 1);
 	writing_fails(&s, "\"x\" is there under more than one runtime: a file of pyperf's has one of them");
