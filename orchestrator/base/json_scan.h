@@ -55,6 +55,8 @@ bool json_scan_null(struct json_scan *s);
  * does it (ASCII only, \n \t \u00e9 …); integers as they stand; reals as they stand where Python would write them
  * like that, else as it writes them. Never NULL. */
 const char *json_scan_fact(struct json_scan *s);
+/* The list that comes next can be a fact: neither lists nor objects nor null are in it. */
+bool json_scan_is_flat(const struct json_scan *s);
 /* The text that such a text stands for, without quotes; U+FFFD for what a C string cannot hold: NUL, and half a
  * surrogate pair. Other facts: as they are. The caller frees. */
 char *json_scan_fact_text(const char *fact);

@@ -29,6 +29,8 @@ int bench_read_bytes(const void *bytes, size_t len, const char *name, const char
 
 /* What some formats want to know. */
 struct bench_write_opts {
+	/* pyperf: leave out runs that failed after some values were measured; else such a run is an error */
+	bool without_failed;
 	/* codespeed: all but the last two must not be empty */
 	const char *project, *branch, *commit, *environment;
 	const char *executable;	   /* NULL: the runtime of each series */

@@ -31,6 +31,11 @@ enum pyperf_meaning pyperf_meaning(int known);
 /* What pyperf wants there, when it is not so; NULL: pyperf takes it. */
 const char *pyperf_complaint(int known, const char *json);
 
+struct pyperf_hoist;
+
+/* Can it be written? Else: what is in the way. */
+int pyperf_check(const struct bench_set *s, const struct bench_write_opts *o, struct err *e);
+void pyperf_tell_left_out(const struct pyperf_hoist *h, struct bench_written *written);
 int bench_pyperf_write(const struct bench_set *s, const struct bench_write_opts *o, struct bench_written *w,
 		       struct err *e);
 

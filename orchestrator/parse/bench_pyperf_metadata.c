@@ -78,17 +78,25 @@ static bool is_integer(const char *json)
 	return strlen(json) < 16 || (real_from_text(json, &value, &whole) && value <= BENCH_MOST_BYTES);
 }
 
-/* A text of blanks alone is empty for pyperf, which cuts them off at both ends. */
+static bool is_blank(const char *at)
+{
+	return *at == ' ' || (*at == '\\' && at[1] && strchr("nrtf", at[1]));
+}
+
+/* pyperf cuts blanks off at both ends, newlines among them; then the text must not be empty, and of one line. */
 static const char *text_complaint(const char *json)
 {
-	size_t blanks = strspn(json + 1, " ");
+	bool empty = true, line_ended = false;
 
-	if (json[1 + blanks] == '"')
-		return "a text that is not empty";
-	for (const char *at = strchr(json, '\\'); at; at = strchr(at + 2, '\\'))
-		if (at[1] == 'n' || at[1] == 'r')
+	for (const char *at = json + 1; *at && *at != '"'; at += *at == '\\' ? 2 : 1) {
+		bool blank = is_blank(at);
+
+		if (!blank && line_ended)
 			return "a text of one line";
-	return NULL;
+		line_ended = blank && !empty && (line_ended || (*at == '\\' && (at[1] == 'n' || at[1] == 'r')));
+		empty = empty && blank;
+	}
+	return empty ? "a text that is not empty" : NULL;
 }
 
 /* How many texts a list is made of; -1: something else is in it, or it is no list. */

@@ -94,7 +94,7 @@ static void a_cut_file_is_refused(void **state)
 /* ---- writing ---- */
 
 static const struct bench_write_opts told = {
-	"PyPy", "default", "b0a649e90b66", "tannit", NULL, "2026-01-31 12:00:00"
+	false, "PyPy", "default", "b0a649e90b66", "tannit", NULL, "2026-01-31 12:00:00"
 };
 
 static void add_run(struct bench_set *s, struct bench_series *series, double first, double second)

@@ -12,7 +12,8 @@ static const char measured[] =
 	"{\"e\":\"begin\",\"x\":1,\"runtime\":\"pypy\",\"kind\":\"measure\",\"role\":\"a\"}\n"
 	"{\"e\":\"system\",\"x\":1,\"when\":\"before\",\"load\":1.02,\"steal_s\":0.0,\"mhz\":[800,3400.5],\"at_s\":2.5}"
 	"\n"
-	"{\"e\":\"facts\",\"x\":1,\"implementation\":\"pypy\",\"hash_seed\":0,\"gc\":{\"deep\":1},\"jit\":null}\n"
+	"{\"e\":\"facts\",\"x\":1,\"implementation\":\"pypy\",\"hash_seed\":0,\"gc\":{\"deep\":1},\"stats\":[{\"n\":1},"
+	"[2]],\"jit\":null}\n"
 	"{\"e\":\"values\",\"x\":1,\"loops\":4,\"inner_loops\":10,\"s\":[0.3,0.2]}\n"
 	"{\"e\":\"begin\",\"x\":2,\"runtime\":\"cpython\",\"kind\":\"measure\",\"role\":\"b\"}\n"
 	"{\"e\":\"values\",\"x\":1,\"loops\":4,\"inner_loops\":10,\"s\":[0.1]}\n"
@@ -64,6 +65,7 @@ static void a_campaign_is_read(void **state)
 	assert_fact(&r->facts, "steal_s_after", "0.5");
 	assert_fact(&r->facts, "hash_seed", "0");
 	assert_fact(&r->facts, "gc", NULL);
+	assert_fact(&r->facts, "stats", NULL);
 	assert_fact(&r->facts, "wall_s", "2");
 	survives_own_format(&s);
 }
@@ -109,6 +111,31 @@ static void what_was_told_before_a_cut_is_kept(void **state)
 	read_after_session(&facts, "{\"e\":\"begin\",\"x\":0,\"runtime\":\"a\",\"kind\":\"measure\",\"role\":null}\n"
 				   "{\"e\":\"facts\",\"x\":0,\"hash_seed\":12");
 	assert_fact(&facts.series[0].runs[0].facts, "hash_seed", NULL); /* 12 of 1234 */
+}
+
+/* A line that is whole but for its newline, and wrong: it tells nothing either. */
+static void a_last_line_that_is_wrong_tells_nothing(void **state)
+{
+	static const char *const lines[] = {
+		"{\"e\":\"memory\",\"x\":0,\"peak_bytes\":5,\"at_s\":[],\"bytes\":[1,2]}",
+		"{\"e\":\"values\",\"x\":0,\"s\":[1.5,-1]}",
+		"{\"e\":\"values\",\"x\":0,\"loops\":5,\"s\":[1.5]}",
+		"{\"e\":\"end\",\"x\":1,\"status\":\"ok\"}",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(lines); i++) {
+		AUTO_STR text = { 0 };
+		AUTO_BENCH s = { 0 };
+
+		str_addf(&text, "%s%s%s",
+			 "{\"e\":\"begin\",\"x\":0,\"runtime\":\"a\",\"kind\":\"measure\",\"role\":null}\n",
+			 "{\"e\":\"values\",\"x\":0,\"s\":[2.5]}\n", lines[i]);
+		read_after_session(&s, text.text);
+		assert_int_equal(s.series[0].runs[0].memory_count, 0);
+		assert_int_equal(s.series[0].runs[0].loops, 1);
+		assert_numbers(s.series[0].runs[0].values, s.series[0].runs[0].value_count, VALUES(2.5));
+	}
 }
 
 static void how_an_execution_ended_is_told(void **state)
@@ -186,6 +213,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_campaign_is_read),
 		cmocka_unit_test(what_was_told_before_a_cut_is_kept),
+		cmocka_unit_test(a_last_line_that_is_wrong_tells_nothing),
 		cmocka_unit_test(how_an_execution_ended_is_told),
 		cmocka_unit_test(hostile_files_get_one_clear_message),
 	};

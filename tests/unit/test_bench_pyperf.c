@@ -433,6 +433,15 @@ static void hostile_files_get_one_clear_message(void **state)
 		refuses_as("pyperf", cases[i].text, cases[i].expected);
 }
 
+static void blanks_at_the_ends_of_metadata_do_no_harm(void **state)
+{
+	AUTO_BENCH s = { 0 };
+
+	(void)state;
+	reads(&s, "pyperf", FILE_WITH_RUN("{\"metadata\":{\"x\":\"\\n a \\r\\n\"},\"values\":[1]}"));
+	assert_fact(&s.series[0].runs[0].facts, "x", "\"\\n a \\r\\n\"");
+}
+
 static void a_cut_file_is_refused(void **state)
 {
 	(void)state;
@@ -559,6 +568,14 @@ static void numbers_that_cannot_be_expressed_are_an_error(void **state)
 	series->runs[0].kind = BENCH_FAILED;
 	series->runs[0].detail = "crashed";
 	writing_fails(&s, "a run of \"x\" failed after 1 values: pyperf has no such runs");
+	series->unit = BENCH_SECONDS;
+	add_run(&s, series, 2);
+	AUTO_STR out = { 0 }, left_out = { 0 };
+	struct bench_write_opts without_failed = { .without_failed = true };
+	series->runs[0].values = series->runs[1].values;
+	assert_int_equal(bench_write("pyperf", &s, &without_failed, &out, &left_out, NULL), 0);
+	assert_string_equal(left_out.text, "1 runs that failed after some values\n");
+	series->run_count = 1;
 	series->runs[0].value_count = 0;
 	writing_fails(&s, "no run succeeded: pyperf has no files without values");
 	add_run(&s, series, 2);
@@ -584,6 +601,7 @@ int main(void)
 		cmocka_unit_test(version_5_is_read),
 		cmocka_unit_test(version_6_is_read),
 		cmocka_unit_test(hostile_files_get_one_clear_message),
+		cmocka_unit_test(blanks_at_the_ends_of_metadata_do_no_harm),
 		cmocka_unit_test(a_cut_file_is_refused),
 		cmocka_unit_test(a_name_that_is_too_long_is_refused),
 		cmocka_unit_test(facts_are_bounded),

@@ -317,6 +317,24 @@ static void what_is_no_fact_is_refused(void **state)
 	}
 }
 
+static void flat_lists_are_told(void **state)
+{
+	static const struct {
+		const char *json;
+		bool flat;
+	} cases[] = { { "[]", true },	   { "[1,\"a\",true]", true }, { "[\"[{n\\\"\"]", true }, { "[[]]", false },
+		      { "[1,{}]", false }, { "[null]", false },	       { "[1", false },		  { "[\"]", false } };
+
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(cases); i++) {
+		struct begun b;
+
+		begin(&b, cases[i].json);
+		assert_int_equal(json_scan_is_flat(&b.s), cases[i].flat);
+		end(&b);
+	}
+}
+
 /* Cut anywhere, a text of all kinds of values is refused, and nothing outside it is touched (valgrind looks). */
 static void a_cut_text_is_refused_everywhere(void **state)
 {
@@ -346,6 +364,7 @@ int main(void)
 		cmocka_unit_test(nesting_is_bounded),
 		cmocka_unit_test(a_c_string_must_be_able_to_hold_a_text),
 		cmocka_unit_test(what_is_no_fact_is_refused),
+		cmocka_unit_test(flat_lists_are_told),
 		cmocka_unit_test(a_cut_text_is_refused_everywhere),
 	};
 
