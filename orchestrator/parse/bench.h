@@ -17,6 +17,7 @@
 #define BENCH_MOST_VALUES     20000000 /* of all runs, with warm-ups and samples of memory */
 #define BENCH_MOST_FACTS      1000     /* at one level */
 #define BENCH_MOST_NAME_BYTES 4096
+#define BENCH_MOST_KEY_BYTES  1024 /* of a fact */
 #define BENCH_LEAST_SECONDS   1e-18
 #define BENCH_MOST_SECONDS    1e9
 #define BENCH_MOST_BYTES      9007199254740992.0 /* 2^53: whole numbers up to here are exact doubles */
@@ -26,7 +27,7 @@
 /* One fact as JSON text ("3", "2.5", "\"x86_64\"", "[\"a\",\"b\"]"): a number, a text, true, false or a list of such,
  * in the one form that json_scan_fact gives. */
 struct bench_fact {
-	const char *key; /* at most 1,024 bytes */
+	const char *key; /* valid UTF-8 */
 	const char *json;
 };
 
@@ -114,7 +115,8 @@ void bench_split_warmups(struct bench_set *s, struct bench_run *r, size_t count)
 
 /* ---- facts ---- */
 
-/* Sets a fact, whose key and JSON text are copied; what was there under this key is replaced. */
+/* Sets a fact, whose key and JSON text are copied; what was there under this key is replaced. What is no UTF-8 in the
+ * key becomes U+FFFD, and a key that is too long is cut. */
 void bench_fact_set(struct bench_set *s, struct bench_facts *f, const char *key, const char *json);
 void bench_fact_set_text(struct bench_set *s, struct bench_facts *f, const char *key, const char *text); /* NULL: not */
 void bench_fact_set_int(struct bench_set *s, struct bench_facts *f, const char *key, int64_t value);

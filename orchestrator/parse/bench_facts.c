@@ -5,6 +5,7 @@
 #include "base/json_scan.h"
 #include "base/mem.h"
 #include "base/real.h"
+#include "base/str.h"
 #include "base/vec.h"
 #include "parse/bench.h"
 
@@ -43,14 +44,33 @@ static void insert(struct bench_set *s, struct bench_facts *f, size_t at)
 	f->count++;
 }
 
+/* As keys are: what is no UTF-8 becomes U+FFFD, what is too long is cut. */
+static const char *clean_key(struct arena *a, const char *key)
+{
+	size_t len = strlen(key);
+	AUTO_STR clean = { 0 };
+
+	if (len <= BENCH_MOST_KEY_BYTES && str_is_utf8(key, len))
+		return arena_dup(a, key);
+	for (size_t i = 0; i < len && clean.len + 4 <= BENCH_MOST_KEY_BYTES;) {
+		uint32_t code;
+		size_t bytes = str_decode(key + i, len - i, &code);
+
+		str_add_bytes(&clean, bytes ? key + i : "\xEF\xBF\xBD", bytes ? bytes : 3);
+		i += bytes ? bytes : 1;
+	}
+	return arena_dup(a, str_text(&clean));
+}
+
 void bench_fact_set(struct bench_set *s, struct bench_facts *f, const char *key, const char *json)
 {
+	const char *clean = clean_key(s->arena, key);
 	bool found;
-	size_t at = place_of(f, key, &found);
+	size_t at = place_of(f, clean, &found);
 
 	if (!found) {
 		insert(s, f, at);
-		f->items[at].key = arena_dup(s->arena, key);
+		f->items[at].key = clean;
 	}
 	f->items[at].json = arena_dup(s->arena, json);
 }

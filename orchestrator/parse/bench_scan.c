@@ -3,8 +3,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define MOST_KEY_BYTES 1024
-
 void bench_scan_start(struct bench_scan *b, struct bench_set *s, char *text, size_t len, struct err *e)
 {
 	*b = (struct bench_scan){ .set = s };
@@ -41,8 +39,8 @@ static const char *read_key(struct bench_scan *b, struct bench_keys *keys, size_
 		return keys->items[i].key;
 
 	const char *key = json_scan_key(&b->json);
-	if (strlen(key) > MOST_KEY_BYTES)
-		json_scan_fail(&b->json, "a name of metadata that is longer than %d bytes", MOST_KEY_BYTES);
+	if (strlen(key) > BENCH_MOST_KEY_BYTES)
+		json_scan_fail(&b->json, "a name of metadata that is longer than %d bytes", BENCH_MOST_KEY_BYTES);
 	keep_key(b, keys, i, key);
 	return key;
 }

@@ -46,6 +46,23 @@ static void facts_have_json_texts(void **state)
 	assert_string_equal(number, "17");
 }
 
+static void keys_are_made_sound(void **state)
+{
+	char key[3000];
+	AUTO_BENCH s = { 0 };
+	struct bench_facts f = { 0 };
+
+	(void)state;
+	bench_start(&s, "test");
+	bench_fact_set_int(&s, &f, "a\xFFz", 1);
+	assert_fact(&f, "a\xEF\xBF\xBDz", "1");
+	memset(key, 'k', sizeof(key) - 1);
+	key[sizeof(key) - 1] = '\0';
+	bench_fact_set_int(&s, &f, key, 2);
+	assert_int_equal(f.count, 2);
+	assert_true(strlen(f.items[1].key) <= BENCH_MOST_KEY_BYTES && strlen(f.items[1].key) > 1000);
+}
+
 static void inner_facts_win(void **state)
 {
 	AUTO_BENCH s = { 0 };
@@ -287,6 +304,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(facts_are_sorted_and_replaced),
 		cmocka_unit_test(facts_have_json_texts),
+		cmocka_unit_test(keys_are_made_sound),
 		cmocka_unit_test(inner_facts_win),
 		cmocka_unit_test(series_and_runs_are_kept_while_they_grow),
 		cmocka_unit_test(warmups_are_split_off),
