@@ -68,12 +68,27 @@ static int check_length(const struct json_value *result, const char *key, size_t
 	return err_set(e, ERR_FORMAT, "\"%s\" has %zu entries for %zu times", key, json_count(list), count);
 }
 
+/* hyperfine takes the shell's own time off, and of a fast command nothing is left. */
+static int check_left(const struct bench_numbers *times, struct err *e)
+{
+	for (size_t i = 0; i < times->count; i++) {
+		if (times->items[i] != 0)
+			continue;
+		err_set(e, ERR_FORMAT, "\"times\", entry %zu: nothing is left of it without the time of the shell",
+			i + 1);
+		return err_hint(e, "measure without a shell: hyperfine -N");
+	}
+	return 0;
+}
+
 static int read_times(struct bench_set *s, struct bench_series *series, const struct json_value *result, struct err *e)
 {
 	const struct json_value *codes = json_at(result, "exit_codes"), *peaks = json_at(result, "memory_usage_byte");
 	struct bench_numbers times = { 0 };
 	int status = bench_tree_numbers(json_at(result, "times"), "\"times\"", BENCH_AS_IT_IS, &times, e);
 
+	if (status == 0)
+		status = check_left(&times, e);
 	if (status == 0)
 		status = check_length(result, "exit_codes", times.count, e);
 	if (status == 0)
