@@ -9,6 +9,23 @@
 
 /* ---- a list of results ---- */
 
+/* The same benchmark may be there for more than one commit; then in one unit. */
+static int read_unit(struct bench_set *s, struct bench_series *series, const struct json_value *item,
+		     struct bench_scale *out, struct err *e)
+{
+	struct bench_series before = *series;
+
+	*out = bench_set_unit(s, series, json_text(json_at(item, "units"), "seconds"));
+	if (json_kind(json_at(item, "lessisbetter")) == JSON_IS_BOOL)
+		series->better =
+			json_bool(json_at(item, "lessisbetter"), true) ? BENCH_BETTER_LOWER : BENCH_BETTER_HIGHER;
+	if (before.run_count == 0 ||
+	    (series->unit == before.unit &&
+	     strcmp(series->unit_name ? series->unit_name : "", before.unit_name ? before.unit_name : "") == 0))
+		return 0;
+	return err_set(e, ERR_FORMAT, "\"%.200s\" has another unit here than before", series->name);
+}
+
 static int read_item(struct bench_set *s, struct bench_index *index, const struct json_value *item, struct err *e)
 {
 	static const char *const not_facts[] = { "benchmark",	"executable", "result_value", "units", "lessisbetter",
@@ -23,10 +40,9 @@ static int read_item(struct bench_set *s, struct bench_index *index, const struc
 		return -1;
 	struct bench_series *series =
 		bench_index_series(index, s, json_text(benchmark, ""), json_text(executable, NULL));
-	struct bench_scale scale = bench_set_unit(s, series, json_text(json_at(item, "units"), "seconds"));
-	if (json_kind(json_at(item, "lessisbetter")) == JSON_IS_BOOL)
-		series->better =
-			json_bool(json_at(item, "lessisbetter"), true) ? BENCH_BETTER_LOWER : BENCH_BETTER_HIGHER;
+	struct bench_scale scale;
+	if (read_unit(s, series, item, &scale, e) != 0)
+		return -1;
 	value = bench_scaled(scale, value);
 	struct bench_run *r = bench_add_run(s, series);
 	bench_set_values(s, r, &value, 1);

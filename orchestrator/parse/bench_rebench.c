@@ -32,6 +32,7 @@ static const char *const column_names[] = { "invocation", "iteration", "value",	
 
 /* Where a series is while its lines are read. */
 struct progress {
+	const char *unit;
 	struct bench_numbers values; /* of the last run */
 	struct bench_scale scale;
 	double invocation, iteration; /* of the last line */
@@ -69,6 +70,22 @@ static int identify(const struct reader *p, const struct bench_row *row, struct 
 	return 0;
 }
 
+/* Told by name, but for the first, the arguments, which are quoted where they could be mistaken for another. */
+static void add_parameters(struct str *name, const struct rebench_identity *id)
+{
+	static const char *const labels[REBENCH_PARAMETERS] = {
+		"", "cores=", "input=", "variable=", "machine=", "tag="
+	};
+
+	for (size_t i = 0; i < REBENCH_PARAMETERS; i++) {
+		const char *text = id->parameters[i];
+		const char *quote = text && i == 0 && strpbrk(text, " =\"") ? "\"" : "";
+
+		if (text && *text && strcmp(text, "None") != 0)
+			str_addf(name, " %s%s%s%s", labels[i], quote, text, quote);
+	}
+}
+
 /* suite/benchmark, then parameters, then the criterion where it is not the total. */
 static char *name_of(const struct rebench_identity *id, const char *criterion)
 {
@@ -77,22 +94,19 @@ static char *name_of(const struct rebench_identity *id, const char *criterion)
 	if (*id->suite)
 		str_addf(&name, "%s/", id->suite);
 	str_add(&name, id->benchmark);
-	for (size_t i = 0; i < REBENCH_PARAMETERS; i++)
-		if (id->parameters[i] && *id->parameters[i] && strcmp(id->parameters[i], "None") != 0)
-			str_addf(&name, " %s", id->parameters[i]);
+	add_parameters(&name, id);
 	if (strcmp(criterion, "total") != 0)
 		str_addf(&name, " [%s]", criterion);
 	return str_take(&name);
 }
 
-static struct progress *add_progress(struct reader *p, struct bench_series *series, const char *unit)
+static void add_progress(struct reader *p, struct bench_series *series, const char *unit)
 {
-	struct progress new = { .iteration = -1, .invocation = -1 };
+	struct progress new = { .unit = arena_dup(p->set->arena, unit), .iteration = -1, .invocation = -1 };
 
 	new.scale = bench_set_unit(p->set, series, unit);
 	series->from_start = true;
 	vec_add(&p->of_series, new);
-	return &p->of_series.items[p->of_series.count - 1];
 }
 
 static int find_series(struct reader *p, const struct bench_row *row, size_t *out_number, struct err *e)
@@ -166,6 +180,10 @@ static int read_line(struct reader *p, const struct bench_row *row, struct err *
 	    find_series(p, row, &number, e) != 0 || step_to(p, number, invocation, iteration, e) != 0)
 		return -1;
 	struct progress *at = &p->of_series.items[number];
+	if (strcmp(at->unit, field(p, row, UNIT)) != 0)
+		return err_set(e, ERR_FORMAT,
+			       "line %zu: the unit of this benchmark was \"%.40s\" before, not \"%.40s\"", row->line,
+			       at->unit, field(p, row, UNIT));
 	value = bench_scaled(at->scale, value);
 	if (bench_check_value(p->set->series[number].unit, value, e) != 0)
 		return err_wrap(e, "line %zu", row->line);

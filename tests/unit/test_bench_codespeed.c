@@ -69,6 +69,9 @@ static void hostile_files_get_one_clear_message(void **state)
 		{ "[{\"benchmark\":\"x\",\"executable\":5,\"result_value\":1}]",
 		  "result 1: \"executable\" must be a text; it is a number" },
 		{ "[{\"model\":\"codespeed.project\"}]", "result 1: \"benchmark\" must be a text; it is missing" },
+		{ "[{\"benchmark\":\"x\",\"result_value\":1},{\"benchmark\":\"x\",\"result_value\":1,\"units\":\"MB\"}"
+		  "]",
+		  "result 2: \"x\" has another unit here than before" },
 		{ "{\"revision\":1}", "\"results\" must be a list; it is missing" },
 		{ "{\"results\":[[]]}", "result 1: the name must be a text; it is missing" },
 		{ "{\"results\":[[\"x\",\"OtherResult\",{}]]}", "result 1: no such kind of result: \"OtherResult\"" },

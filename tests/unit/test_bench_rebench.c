@@ -21,16 +21,16 @@ static void older_files_are_read(void **state)
 	(void)state;
 	reads(&s, "rebench", older);
 	assert_int_equal(s.count, 4);
-	const struct bench_series *pypy = series_at(&s, 0, "are-we-fast/Bounce 10", BENCH_SECONDS, 3);
+	const struct bench_series *pypy = series_at(&s, 0, "are-we-fast/Bounce input=10", BENCH_SECONDS, 3);
 	assert_string_equal(pypy->runtime, "pypy");
 	assert_true(pypy->from_start);
 	assert_values(&pypy->runs[0], VALUES(0.2505, 0.2));
 	assert_values(&pypy->runs[1], VALUES(0.3));
 	assert_values(&pypy->runs[2], VALUES(0.4)); /* the same number, begun anew: another process */
 	assert_fact(&pypy->runs[1].facts, "invocation", "2");
-	const struct bench_series *memory = series_at(&s, 1, "are-we-fast/Bounce 10 [mem]", BENCH_BYTES, 1);
+	const struct bench_series *memory = series_at(&s, 1, "are-we-fast/Bounce input=10 [mem]", BENCH_BYTES, 1);
 	assert_values(&memory->runs[0], VALUES(4500000));
-	const struct bench_series *cpython = series_at(&s, 2, "are-we-fast/Bounce 10", BENCH_SECONDS, 1);
+	const struct bench_series *cpython = series_at(&s, 2, "are-we-fast/Bounce input=10", BENCH_SECONDS, 1);
 	assert_string_equal(cpython->runtime, "cpython");
 	assert_values(&cpython->runs[0], VALUES(0.5));
 	const struct bench_series *other = series_at(&s, 3, "are-we-fast/Other", BENCH_COUNT, 1);
@@ -50,7 +50,7 @@ static void columns_may_have_names(void **state)
 	      "# Execution Start: 2024-01-01\r\n"
 	      "invocation\titeration\tvalue\tunit\tcriterion\tsuite\tbenchmark\texecutor\tvarValue\ttag\r\n"
 	      "1\t1\t5\tms\ttotal\tS\tB\tE\tv\tt\r\n");
-	const struct bench_series *b = series_at(&s, 0, "S/B v t", BENCH_SECONDS, 1);
+	const struct bench_series *b = series_at(&s, 0, "S/B variable=v tag=t", BENCH_SECONDS, 1);
 	assert_string_equal(b->runtime, "E");
 	assert_values(&b->runs[0], VALUES(0.005));
 }
@@ -68,11 +68,28 @@ static void runs_may_be_told_in_comments(void **state)
 	      "# run_id: 8={\"benchmark\": {\"name\": \"Queens\", \"suite\": \"micro\"}, \"executor\": \"cpython\"}\n"
 	      "invocation\titeration\tvalue\tunit\tcriterion\trun_id\n"
 	      "1\t1\t5\tms\ttotal\t7\n1\t1\t6\tms\ttotal\t8\n1\t2\t7\tms\ttotal\t7\n");
-	const struct bench_series *bounce = series_at(&s, 0, "macro/Bounce 10", BENCH_SECONDS, 1);
+	const struct bench_series *bounce = series_at(&s, 0, "macro/Bounce input=10", BENCH_SECONDS, 1);
 	assert_string_equal(bounce->runtime, "pypy");
 	assert_values(&bounce->runs[0], VALUES(0.005, 0.007));
 	const struct bench_series *queens = series_at(&s, 1, "micro/Queens", BENCH_SECONDS, 1);
 	assert_string_equal(queens->runtime, "cpython");
+}
+
+/* What could be mistaken for each other is not thrown together. */
+static void parameters_tell_series_apart(void **state)
+{
+	AUTO_BENCH s = { 0 };
+
+	(void)state;
+	reads(&s, "rebench",
+	      "1\t1\t1\tms\ttotal\tB\tE\tS\tx 1\t\t\t\t\n1\t1\t2\tms\ttotal\tB\tE\tS\tx\t1\t\t\t\n"
+	      "1\t1\t3\tms\ttotal\tB\tE\tS\tx\t\t1\t\t\n1\t1\t4\tms\ttotal\tB\tE\tS\tx\t\t\t1\t\n"
+	      "1\t1\t5\tms\ttotal\tB\tE\tS\tx input=1\t\t\t\t\n");
+	static const char *const names[] = { "S/B \"x 1\"", "S/B x cores=1", "S/B x input=1", "S/B x variable=1",
+					     "S/B \"x input=1\"" };
+	assert_int_equal(s.count, COUNT_OF(names));
+	for (size_t i = 0; i < COUNT_OF(names); i++)
+		assert_string_equal(s.series[i].name, names[i]);
 }
 
 #define LINE(start) start "\ttotal\tB\tE\tS\t\t\t\t\t\n"
@@ -93,6 +110,8 @@ static void hostile_files_get_one_clear_message(void **state)
 		{ LINE("x\t1\t1\ts"), "line 1: invocation is no number: \"x\"" },
 		{ LINE("1\t1.5\t1\ts"), "line 1: iteration is no count" },
 		{ LINE("-1\t1\t1\ts"), "line 1: invocation is no count" },
+		{ LINE("1\t1\t5\tms") LINE("1\t2\t5\ts"),
+		  "line 2: the unit of this benchmark was \"ms\" before, not \"s\"" },
 		{ "1\t1\t5\tms\ttotal\tB\n", "line 1: 6 fields, where at least 8 were expected" },
 		{ "1\t1\t5\tms\ttotal\t\tE\tS\n", "line 1: no name of a benchmark" },
 		{ "invocation\titeration\tvalue\tunit\tcriterion\trun_id\n1\t1\t5\tms\ttotal\t9\n",
@@ -130,6 +149,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(older_files_are_read),		cmocka_unit_test(columns_may_have_names),
 		cmocka_unit_test(runs_may_be_told_in_comments), cmocka_unit_test(hostile_files_get_one_clear_message),
+		cmocka_unit_test(parameters_tell_series_apart),
 		cmocka_unit_test(many_series_in_turn),
 	};
 
