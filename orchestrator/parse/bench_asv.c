@@ -10,6 +10,7 @@
 
 #define FILE_MOST_BYTES ((size_t)64 * 1024 * 1024)
 #define MOST_PARAMETERS 64
+#define MOST_COLUMNS	100 /* of a row of results; asv has thirteen */
 
 struct reader {
 	struct bench_set *set;
@@ -265,6 +266,8 @@ static int read_root(const struct bench_source *from, struct bench_set *s, const
 	if (json_int(json_at(root, "version"), 0) == 2 &&
 	    !(p.columns = bench_tree_member(root, "result_columns", JSON_IS_LIST, e)))
 		return -1;
+	if (json_count(p.columns) > MOST_COLUMNS)
+		return err_set(e, ERR_FORMAT, "more than %d columns of results", MOST_COLUMNS);
 	AUTO_JSON *benchmarks = read_benchmarks(from->path);
 	p.benchmarks = benchmarks;
 	bench_tree_facts(s, &s->facts, "", root, not_facts);

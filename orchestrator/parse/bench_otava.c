@@ -24,6 +24,7 @@ struct reader {
 	struct bench_set *set;
 	struct bench_row header, row;
 	struct column *columns;
+	VEC(size_t) attributes; /* columns that are such */
 };
 
 static bool is_attribute(const char *name)
@@ -53,8 +54,10 @@ static int begin_columns(struct reader *p, struct err *e)
 
 		p->columns[i].by_name = is_attribute(p->header.items[i]);
 		p->columns[i].attribute = p->columns[i].by_name || (*field && !is_number(field));
-		if (p->columns[i].attribute)
+		if (p->columns[i].attribute) {
+			vec_add(&p->attributes, i);
 			continue;
+		}
 		p->columns[i].series = p->set->count;
 		bench_add_series(p->set, p->header.items[i], NULL)->unit = BENCH_COUNT;
 		metrics++;
@@ -64,11 +67,12 @@ static int begin_columns(struct reader *p, struct err *e)
 
 static void add_attributes(struct reader *p, struct bench_run *r)
 {
-	for (size_t i = 0; i < p->header.count; i++) {
-		const char *field = bench_field(&p->row, (int)i);
+	for (size_t i = 0; i < p->attributes.count && i < BENCH_MOST_FACTS; i++) {
+		size_t column = p->attributes.items[i];
+		const char *field = bench_field(&p->row, (int)column);
 
-		if (p->columns[i].attribute && *field && r->facts.count < BENCH_MOST_FACTS)
-			bench_fact_set_text(p->set, &r->facts, p->header.items[i], field);
+		if (*field)
+			bench_fact_set_text(p->set, &r->facts, p->header.items[column], field);
 	}
 }
 
@@ -141,6 +145,7 @@ static int read_otava(struct bench_source *from, struct bench_set *s, struct err
 		return -1;
 	int status = read_lines(&p, &c, e);
 	free(p.columns);
+	vec_free(&p.attributes);
 	vec_free(&p.header);
 	vec_free(&p.row);
 	return status;

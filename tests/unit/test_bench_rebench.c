@@ -149,8 +149,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(older_files_are_read),		cmocka_unit_test(columns_may_have_names),
 		cmocka_unit_test(runs_may_be_told_in_comments), cmocka_unit_test(hostile_files_get_one_clear_message),
-		cmocka_unit_test(parameters_tell_series_apart),
-		cmocka_unit_test(many_series_in_turn),
+		cmocka_unit_test(parameters_tell_series_apart), cmocka_unit_test(many_series_in_turn),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
