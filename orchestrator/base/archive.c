@@ -490,6 +490,98 @@ int archive_unpack_bytes(const char *folder, uint64_t max_bytes, uint64_t max_fi
 	return archive_unpack(folder, max_bytes, max_files, read_bytes, &b, e);
 }
 
+/* ---- compressed files ---- */
+
+#define GZIP_LEAST_BYTES  18 /* header and trailer */
+#define BZIP2_LEAST_BYTES 14
+
+static bool is_gzip(const unsigned char *data, size_t len)
+{
+	return len >= 2 && data[0] == 0x1F && data[1] == 0x8B;
+}
+
+bool archive_is_compressed(const void *data, size_t len)
+{
+	return is_gzip(data, len) || (len >= 4 && memcmp(data, "BZh", 3) == 0);
+}
+
+/* CRC-32 of ISO 3309, as RFC 1952 (gzip), section 8, has it. */
+static uint32_t checksum(const unsigned char *data, size_t len)
+{
+	static uint32_t table[256];
+	uint32_t sum = 0xFFFFFFFF;
+
+	for (uint32_t i = 0; !table[255] && i < 256; i++) {
+		uint32_t entry = i;
+		for (int bit = 0; bit < 8; bit++)
+			entry = entry & 1 ? 0xEDB88320 ^ entry >> 1 : entry >> 1;
+		table[i] = entry;
+	}
+	for (size_t i = 0; i < len; i++)
+		sum = table[(sum ^ data[i]) & 0xFF] ^ sum >> 8;
+	return ~sum;
+}
+
+/* libarchive reads over the check sum and length at the end of gzip; bzip2's it looks at. */
+static int check_gzip_end(const unsigned char *trailer, const struct str *out, struct err *e)
+{
+	uint32_t sum = trailer[0] | (uint32_t)trailer[1] << 8 | (uint32_t)trailer[2] << 16 | (uint32_t)trailer[3] << 24;
+	uint32_t len = trailer[4] | (uint32_t)trailer[5] << 8 | (uint32_t)trailer[6] << 16 | (uint32_t)trailer[7] << 24;
+
+	if (len == (uint32_t)out->len && sum == checksum((const unsigned char *)str_text(out), out->len))
+		return 0;
+	return err_set(e, ERR_FORMAT, "gzip: the check sum is wrong: it is damaged, or several files in one");
+}
+
+static int expand_data(struct archive *a, size_t max_bytes, struct str *out, struct err *e)
+{
+	AUTO_FREE char *chunk = mem_new(CHUNK_BYTES, 1);
+	la_ssize_t got;
+
+	while ((got = archive_read_data(a, chunk, CHUNK_BYTES)) > 0) {
+		if ((size_t)got > max_bytes - out->len)
+			return err_set(e, ERR_FORMAT, "it holds more than %zu bytes when it is decompressed",
+				       max_bytes);
+		str_add_bytes(out, chunk, (size_t)got);
+	}
+	return got < 0 ? library_failed(a, ERR_FORMAT, "cannot decompress", "", e) : 0;
+}
+
+static int expand_from(struct archive *a, const void *data, size_t len, size_t max_bytes, struct str *out,
+		       struct err *e)
+{
+	struct archive_entry *entry;
+
+	archive_read_support_filter_gzip(a);
+	archive_read_support_filter_bzip2(a);
+	archive_read_support_format_raw(a);
+	archive_read_support_format_empty(a);
+	if (archive_read_open_memory(a, data, len) != ARCHIVE_OK)
+		return library_failed(a, ERR_FORMAT, "cannot decompress", "", e);
+	if (archive_filter_count(a) != 2)
+		return err_set(e, ERR_FORMAT, "cannot decompress: its beginning is damaged");
+	int rc = archive_read_next_header(a, &entry);
+	if (rc == ARCHIVE_EOF)
+		return 0;
+	return rc == ARCHIVE_OK ? expand_data(a, max_bytes, out, e)
+				: library_failed(a, ERR_FORMAT, "cannot decompress", "", e);
+}
+
+int archive_expand(const void *data, size_t len, size_t max_bytes, struct str *out, struct err *e)
+{
+	bool gzip = is_gzip(data, len);
+
+	str_clear(out);
+	if (len < (gzip ? GZIP_LEAST_BYTES : BZIP2_LEAST_BYTES))
+		return err_set(e, ERR_FORMAT, "cannot decompress: it is cut");
+	struct archive *a = must(archive_read_new());
+	int result = expand_from(a, data, len, max_bytes, out, e);
+	archive_read_free(a);
+	if (result == 0 && gzip)
+		result = check_gzip_end((const unsigned char *)data + len - 8, out, e);
+	return result;
+}
+
 const char *archive_library_version(void)
 {
 	return archive_version_string();

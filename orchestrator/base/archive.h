@@ -2,11 +2,13 @@
 #ifndef LABCTL_BASE_ARCHIVE_H
 #define LABCTL_BASE_ARCHIVE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/types.h>
 
 #include "base/err.h"
+#include "base/str.h"
 
 /* Writes the file or folder `path` as a tar stream (GNU form) through fn (0: go on, -1: stop with its own error in e).
  * Names in the stream begin with `name_inside`; "": only what the folder holds. Owners are root; times, modes and links
@@ -32,6 +34,11 @@ struct archive_text {
 };
 int archive_make_iso(const char *volume, const struct archive_text *files, size_t count, archive_write_fn *fn,
 		     void *ctx, struct err *e);
+
+/* Do the bytes begin like gzip or bzip2? */
+bool archive_is_compressed(const void *data, size_t len);
+/* What one gzip or bzip2 stream holds. Cut, damaged (check sums are verified), or more than max_bytes: ERR_FORMAT. */
+int archive_expand(const void *data, size_t len, size_t max_bytes, struct str *out, struct err *e);
 
 const char *archive_library_version(void);
 

@@ -19,17 +19,27 @@
 #include "base/vec.h"
 
 #define LOCK_STEP_NS (20 * NS_PER_MS)
+#define READ_BYTES   32768
+
+/* As much as a file has, and a byte to see that it ends there; pipes and /proc do not tell. */
+static size_t first_read_bytes(int fd, size_t max_bytes)
+{
+	struct stat st;
+
+	if (fstat(fd, &st) != 0 || !S_ISREG(st.st_mode) || (uintmax_t)st.st_size > max_bytes)
+		return READ_BYTES;
+	return (size_t)st.st_size + 1;
+}
 
 int file_read(const char *path, size_t max_bytes, struct str *out, struct err *e)
 {
 	AUTO_CLOSE int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
-	size_t start_len = out->len;
-	char buffer[32768];
+	size_t start_len = out->len, room = fd < 0 ? 0 : first_read_bytes(fd, max_bytes);
 
 	if (fd < 0)
 		return err_errno(e, ERR_IO, "%s: cannot open it", path);
-	for (;;) {
-		ssize_t got = read(fd, buffer, sizeof(buffer));
+	for (;; room = READ_BYTES) {
+		ssize_t got = read(fd, str_room(out, room), room);
 		if (got == 0)
 			return 0;
 		if (got < 0 && errno == EINTR)
@@ -38,11 +48,11 @@ int file_read(const char *path, size_t max_bytes, struct str *out, struct err *e
 			err_errno(e, ERR_IO, "%s: cannot read it", path);
 			break;
 		}
-		if ((size_t)got > max_bytes - (out->len - start_len)) {
+		str_grow(out, (size_t)got);
+		if (out->len - start_len > max_bytes) {
 			err_set(e, ERR_FORMAT, "%s: larger than %zu bytes", path, max_bytes);
 			break;
 		}
-		str_add_bytes(out, buffer, (size_t)got);
 	}
 	str_cut(out, start_len);
 	return -1;

@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/mem.h"
+
 #define INPUT_MOST_BYTES ((size_t)64 * 1024 * 1024)
 #define DEEPEST_NESTING	 64
 #define MOST_VALUES	 4000000 /* "[[],[],…" would make of each two bytes a value that takes fifty times as much */
@@ -244,6 +246,124 @@ struct json_value *json_parse(const char *text, size_t len, struct err *e)
 	return (struct json_value *)root;
 }
 
+/* jansson knows no NaN. In its sight such a word becomes a text of the same length, so that columns stay right, which
+ * begins with a character that no text of such a file has. Afterwards these texts give way to one of three values,
+ * which are told by their address. */
+#define WORD_MARK 0x7F
+
+static const struct {
+	const char *word;
+	double value;
+} words[] = { { "NaN", NAN }, { "Infinity", INFINITY }, { "-Infinity", -INFINITY } };
+
+static json_t *word_values[COUNT_OF(words)]; /* made once, kept for ever */
+
+static bool stands_there(const char *text, size_t left, const char *word)
+{
+	return left >= strlen(word) && memcmp(text, word, strlen(word)) == 0;
+}
+
+static size_t word_bytes(const char *text, size_t left)
+{
+	for (size_t i = 0; i < COUNT_OF(words); i++)
+		if (stands_there(text, left, words[i].word))
+			return strlen(words[i].word);
+	return 0;
+}
+
+static void mark_word(char *word, size_t len)
+{
+	word[0] = word[len - 1] = '"';
+	memset(word + 1, 'x', len - 2);
+	word[1] = WORD_MARK;
+}
+
+static bool is_del(const char *text, size_t left)
+{
+	return *text == WORD_MARK || stands_there(text, left, "\\u007f") || stands_there(text, left, "\\u007F");
+}
+
+static int mark_words(char *text, size_t len, struct err *e)
+{
+	struct scan s = { .line = 1 };
+
+	for (size_t i = 0; i < len; i++) {
+		size_t bytes = s.in_text ? 0 : word_bytes(text + i, len - i);
+
+		if (is_del(text + i, len - i))
+			return err_set(e, ERR_FORMAT, "JSON: line %u: a DEL character", s.line);
+		s.line += text[i] == '\n';
+		if (bytes) {
+			mark_word(text + i, bytes);
+			i += bytes - 1;
+		} else if (s.in_text) {
+			scan_in_text(&s, text[i]);
+		} else {
+			scan_outside(&s, text[i]);
+		}
+	}
+	return 0;
+}
+
+/* Its value when it is a marked text, else itself. */
+static json_t *word_value(json_t *v)
+{
+	if (!json_is_string(v) || json_string_value(v)[0] != WORD_MARK)
+		return v;
+	for (size_t i = 0; i < COUNT_OF(words); i++) {
+		if (strlen(words[i].word) - 2 != json_string_length(v))
+			continue;
+		if (!word_values[i])
+			word_values[i] = json_string(words[i].word);
+		return word_values[i];
+	}
+	return v;
+}
+
+static void put_words(json_t *v)
+{
+	const char *key;
+	json_t *item;
+	size_t i;
+
+	json_array_foreach(v, i, item)
+	{
+		put_words(item);
+		if (word_value(item) != item)
+			json_array_set(v, i, word_value(item));
+	}
+	json_object_foreach(v, key, item)
+	{
+		put_words(item);
+		if (word_value(item) != item)
+			json_object_set(v, key, word_value(item));
+	}
+}
+
+struct json_value *json_parse_with_nan(const char *text, size_t len, struct err *e)
+{
+	AUTO_FREE char *marked = mem_dup_bytes(text, len);
+
+	if (mark_words(marked, len, e) != 0)
+		return NULL;
+	json_t *root = (json_t *)json_parse(marked, len, e);
+	put_words(root);
+	return (struct json_value *)root;
+}
+
+static bool is_word_value(const json_t *v)
+{
+	return v && (v == word_values[0] || v == word_values[1] || v == word_values[2]);
+}
+
+static double number_of_word(const json_t *v, double otherwise)
+{
+	for (size_t i = 0; is_word_value(v) && i < COUNT_OF(words); i++)
+		if (v == word_values[i])
+			return words[i].value;
+	return otherwise;
+}
+
 void json_free(struct json_value *root)
 {
 	json_decref((json_t *)root);
@@ -253,6 +373,28 @@ void json_free_at(struct json_value **root)
 {
 	json_free(*root);
 	*root = NULL;
+}
+
+enum json_kind json_kind(const struct json_value *v)
+{
+	if (!v)
+		return JSON_ABSENT;
+	switch (json_typeof(inner(v))) {
+	case JSON_OBJECT:
+		return JSON_IS_OBJECT;
+	case JSON_ARRAY:
+		return JSON_IS_LIST;
+	case JSON_STRING:
+		return is_word_value(inner(v)) ? JSON_IS_NUMBER : JSON_IS_TEXT;
+	case JSON_INTEGER:
+	case JSON_REAL:
+		return JSON_IS_NUMBER;
+	case JSON_TRUE:
+	case JSON_FALSE:
+		return JSON_IS_BOOL;
+	default:
+		return JSON_IS_NULL;
+	}
 }
 
 const struct json_value *json_at(const struct json_value *v, const char *key)
@@ -281,7 +423,7 @@ void json_each(const struct json_value *object, void (*fn)(void *ctx, const char
 
 const char *json_text(const struct json_value *v, const char *otherwise)
 {
-	return json_is_string(inner(v)) ? json_string_value(inner(v)) : otherwise;
+	return json_kind(v) == JSON_IS_TEXT ? json_string_value(inner(v)) : otherwise;
 }
 
 int64_t json_int(const struct json_value *v, int64_t otherwise)
@@ -291,7 +433,12 @@ int64_t json_int(const struct json_value *v, int64_t otherwise)
 
 double json_number(const struct json_value *v, double otherwise)
 {
-	return json_is_number(inner(v)) ? json_number_value(inner(v)) : otherwise;
+	return json_is_number(inner(v)) ? json_number_value(inner(v)) : number_of_word(inner(v), otherwise);
+}
+
+bool json_is_whole(const struct json_value *v)
+{
+	return json_is_integer(inner(v));
 }
 
 bool json_bool(const struct json_value *v, bool otherwise)

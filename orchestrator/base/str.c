@@ -30,6 +30,19 @@ void str_add_bytes(struct str *s, const void *data, size_t len)
 	s->text[s->len] = '\0';
 }
 
+char *str_room(struct str *s, size_t len)
+{
+	reserve(s, len);
+	s->text[s->len] = '\0';
+	return s->text + s->len;
+}
+
+void str_grow(struct str *s, size_t len)
+{
+	s->len += len;
+	s->text[s->len] = '\0';
+}
+
 void str_add(struct str *s, const char *text)
 {
 	str_add_bytes(s, text, strlen(text));

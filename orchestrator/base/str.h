@@ -25,6 +25,8 @@ enum str_quote {
 
 void str_add(struct str *s, const char *text);
 void str_add_bytes(struct str *s, const void *data, size_t len);
+char *str_room(struct str *s, size_t len); /* where so many more bytes may be written; str_grow then adds them */
+void str_grow(struct str *s, size_t len);
 void str_add_char(struct str *s, char c);
 void str_addf(struct str *s, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 void str_addv(struct str *s, const char *fmt, va_list ap);

@@ -632,6 +632,72 @@ static void broken_streams_do_no_harm(void **state)
 	assert_holds("victim", "untouched");
 }
 
+/* "hello, hello, hello" */
+static const char gzip_hello[] = "\x1f\x8b\x08\x00\x00\x00\x00\x00\x02\x03\xcb\x48\xcd\xc9\xc9\xd7\x51\xc8\x40\xa2"
+				 "\x00\x9f\xa1\xca\x09\x13\x00\x00\x00";
+static const char bzip2_hello[] =
+	"\x42\x5a\x68\x39\x31\x41\x59\x26\x53\x59\x9c\x45\x3e\xd3\x00\x00\x03\x91\x00\x40\x04\x02\x44\xa0\x00"
+	"\x21\x22\x30\x30\x06\x52\x27\xe4\x54\x58\x5d\xc9\x14\xe1\x42\x42\x71\x14\xfb\x4c";
+static const char gzip_nothing[] = "\x1f\x8b\x08\x00\x00\x00\x00\x00\x02\x03\x03\x00\x00\x00\x00\x00\x00\x00\x00\x00";
+
+static void expands_to(const char *data, size_t len, const char *expected)
+{
+	AUTO_STR out = { 0 };
+	struct err e = ERR_INIT;
+
+	assert_true(archive_is_compressed(data, len));
+	assert_int_equal(archive_expand(data, len, ROOM, &out, &e), 0);
+	assert_string_equal(str_text(&out), expected);
+}
+
+static void expanding_fails(const char *data, size_t len, size_t max_bytes, const char *because)
+{
+	AUTO_STR out = { 0 };
+	struct err e = ERR_INIT;
+
+	assert_int_equal(archive_expand(data, len, max_bytes, &out, &e), -1);
+	assert_int_equal(e.code, ERR_FORMAT);
+	assert_non_null(strstr(e.text, because));
+}
+
+static void compressed_bytes_are_expanded(void **state)
+{
+	(void)state;
+	expands_to(gzip_hello, sizeof(gzip_hello) - 1, "hello, hello, hello");
+	expands_to(bzip2_hello, sizeof(bzip2_hello) - 1, "hello, hello, hello");
+	expands_to(gzip_nothing, sizeof(gzip_nothing) - 1, "");
+	assert_false(archive_is_compressed("{}", 2));
+	assert_false(archive_is_compressed("", 0));
+	assert_false(archive_is_compressed("\x1f", 1));
+}
+
+static void cut_and_damaged_streams_are_refused(void **state)
+{
+	char damaged[sizeof(gzip_hello) - 1];
+
+	(void)state;
+	for (size_t len = 2; len < sizeof(gzip_hello) - 1; len++)
+		expanding_fails(gzip_hello, len, ROOM, "");
+	for (size_t len = 4; len < sizeof(bzip2_hello) - 1; len++)
+		expanding_fails(bzip2_hello, len, ROOM, "");
+	/* Each byte of what is said and of its check sum and length. */
+	for (size_t at = 11; at < sizeof(damaged); at++) {
+		memcpy(damaged, gzip_hello, sizeof(damaged));
+		damaged[at] ^= 1;
+		expanding_fails(damaged, sizeof(damaged), ROOM, "");
+	}
+	memcpy(damaged, gzip_hello, sizeof(damaged));
+	damaged[sizeof(damaged) - 6] ^= 1;
+	expanding_fails(damaged, sizeof(damaged), ROOM, "gzip: the check sum is wrong");
+}
+
+static void what_is_expanded_is_capped(void **state)
+{
+	(void)state;
+	expanding_fails(gzip_hello, sizeof(gzip_hello) - 1, 18, "it holds more than 18 bytes");
+	expanding_fails(bzip2_hello, sizeof(bzip2_hello) - 1, 18, "it holds more than 18 bytes");
+}
+
 #define IN_SCRATCH(test) cmocka_unit_test_setup_teardown(test, make_scratch, remove_scratch)
 
 int main(void)
@@ -658,6 +724,9 @@ int main(void)
 		IN_SCRATCH(the_reader_works_in_its_own_folder_and_is_read_to_the_end),
 		IN_SCRATCH(the_reader_can_fail),
 		IN_SCRATCH(broken_streams_do_no_harm),
+		cmocka_unit_test(compressed_bytes_are_expanded),
+		cmocka_unit_test(cut_and_damaged_streams_are_refused),
+		cmocka_unit_test(what_is_expanded_is_capped),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -233,6 +233,65 @@ static void size_and_number_of_values_are_bounded(void **state)
 	refused(text, 10000000, "more than 4000000 values");
 }
 
+static void kinds_are_told(void **state)
+{
+	const char *text = "[null,true,1,1.5,\"a\",[],{}]";
+	AUTO_JSON *root = json_parse(text, strlen(text), NULL);
+	static const enum json_kind expected[] = { JSON_IS_NULL, JSON_IS_BOOL, JSON_IS_NUMBER, JSON_IS_NUMBER,
+						   JSON_IS_TEXT, JSON_IS_LIST, JSON_IS_OBJECT };
+
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(expected); i++)
+		assert_int_equal(json_kind(json_item(root, i)), expected[i]);
+	assert_int_equal(json_kind(NULL), JSON_ABSENT);
+	assert_true(json_is_whole(json_item(root, 2)));
+	assert_false(json_is_whole(json_item(root, 3)));
+	assert_false(json_is_whole(NULL));
+}
+
+static void words_for_nan_are_read_when_asked(void **state)
+{
+	const char *text = "{\"a\":[NaN,1,Infinity , -Infinity,\"NaN\",\"x Infinity\"],\"NaN\":NaN}";
+	AUTO_JSON *root = json_parse_with_nan(text, strlen(text), NULL);
+	const struct json_value *list = json_at(root, "a");
+
+	(void)state;
+	assert_int_equal(json_count(list), 6);
+	assert_true(isnan(json_number(json_item(list, 0), 0)));
+	assert_int_equal(json_kind(json_item(list, 0)), JSON_IS_NUMBER);
+	assert_true(json_number(json_item(list, 1), 0) == 1);
+	assert_true(json_number(json_item(list, 2), 0) == INFINITY);
+	assert_true(json_number(json_item(list, 3), 0) == -INFINITY);
+	assert_string_equal(json_text(json_item(list, 4), ""), "NaN");
+	assert_string_equal(json_text(json_item(list, 5), ""), "x Infinity");
+	assert_null(json_text(json_item(list, 0), NULL));
+	assert_true(isnan(json_number(json_at(root, "NaN"), 0)));
+	AUTO_JSON *alone = json_parse_with_nan("NaN", 3, NULL);
+	assert_int_equal(json_kind(alone), JSON_IS_TEXT); /* a file of nothing else: a text that nobody asks for */
+	refused(text, strlen(text), "line 1, column 9");
+}
+
+static void refused_with_nan(const char *text, const char *because)
+{
+	struct err e = ERR_INIT;
+
+	assert_null(json_parse_with_nan(text, strlen(text), &e));
+	assert_int_equal(e.code, ERR_FORMAT);
+	assert_non_null(strstr(e.text, because));
+}
+
+static void columns_stay_right_behind_nan(void **state)
+{
+	(void)state;
+	refused_with_nan("[NaN,\n Infinity, x]", "line 2, column 12");
+	refused_with_nan("[NaNNaN]", "line 1");
+	refused_with_nan("[nan]", "line 1");
+	refused_with_nan("[NaN", "line 1");
+	/* What stands for NaN on the way cannot be brought in from outside. */
+	refused_with_nan("[\"\x7f\"]", "DEL");
+	refused_with_nan("[\n\"\\u007F\"]", "line 2: a DEL");
+}
+
 static void the_locale_plays_no_part(void **state)
 {
 	static const char *const names[] = { "de_DE.UTF-8", "de_DE.utf8", "fr_FR.UTF-8", "de_DE" };
@@ -260,6 +319,9 @@ int main(void)
 		cmocka_unit_test(errors_say_where),
 		cmocka_unit_test(nesting_is_bounded),
 		cmocka_unit_test(size_and_number_of_values_are_bounded),
+		cmocka_unit_test(kinds_are_told),
+		cmocka_unit_test(words_for_nan_are_read_when_asked),
+		cmocka_unit_test(columns_stay_right_behind_nan),
 		cmocka_unit_test(the_locale_plays_no_part),
 	};
 
