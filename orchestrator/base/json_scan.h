@@ -52,8 +52,8 @@ bool json_scan_bool(struct json_scan *s);
 /* Is it null? Then it is stepped over. */
 bool json_scan_null(struct json_scan *s);
 /* A text, number, true, false, or a list of such, as JSON text of one form: no blanks; texts escaped as Python's json
- * does it (ASCII only, \n \t \u00e9 …); integers as they stand; reals as they stand where Python would write them
- * like that, else as it writes them. Never NULL. */
+ * does it (ASCII only, \n \t \u00e9 …); integers as they stand; reals as they stand where Python would lay them
+ * out like that and they have at most seventeen digits, else as it writes them. Never NULL. */
 const char *json_scan_fact(struct json_scan *s);
 /* The list that comes next can be a fact: neither lists nor objects nor null are in it. */
 bool json_scan_is_flat(const struct json_scan *s);

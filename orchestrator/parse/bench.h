@@ -92,7 +92,7 @@ struct bench_set {
 	bool in_lines;	    /* the file was laid out over many lines: so is it written again */
 	struct bench_series *series;
 	size_t count, room;
-	size_t run_total; /* of all series; kept by bench_add_run */
+	size_t run_total; /* of all series; kept by bench_add_run and the readers */
 	struct bench_facts facts;
 };
 

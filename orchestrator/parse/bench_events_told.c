@@ -63,9 +63,18 @@ static void add_values(struct events_reader *p, int64_t loops, int64_t inner_loo
 	}
 }
 
+static void read_seconds(struct events_reader *p, bool *told)
+{
+	if (*told)
+		json_scan_fail(&p->b.json, "values stand there twice");
+	*told = true;
+	bench_scan_numbers(&p->b);
+}
+
 void events_read_values(struct events_reader *p)
 {
 	int64_t loops = 1, inner_loops = 1;
+	bool told = false;
 
 	bench_scan_no_numbers(&p->b);
 	while (json_scan_more(&p->b.json, '}')) {
@@ -76,7 +85,7 @@ void events_read_values(struct events_reader *p)
 		else if (strcmp(key, "inner_loops") == 0)
 			inner_loops = bench_scan_int(&p->b, 1, BENCH_MOST_LOOPS, "\"inner_loops\"");
 		else if (strcmp(key, "s") == 0)
-			bench_scan_numbers(&p->b);
+			read_seconds(p, &told);
 		else
 			json_scan_skip(&p->b.json);
 	}

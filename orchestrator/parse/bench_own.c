@@ -9,7 +9,6 @@
 struct reader {
 	struct bench_scan b;
 	struct bench_keys set_keys, series_keys, run_keys;
-	bool format, version, list;
 };
 
 /* One of a list of words; its number. */
@@ -24,10 +23,26 @@ static size_t read_word(struct reader *p, const char *const *words, size_t count
 	return 0;
 }
 
+/* The number of the key that comes next; -1: it is not known, and its value was passed over. None may come twice: of
+ * two lists of values one would be lost. */
+static int read_key(struct reader *p, const char *const *known, size_t count, unsigned *seen)
+{
+	const char *key = json_scan_key(&p->b.json);
+
+	for (size_t i = 0; i < count; i++) {
+		if (strcmp(known[i], key) != 0)
+			continue;
+		if (*seen & 1u << i)
+			json_scan_fail(&p->b.json, "\"%s\" stands there twice", key);
+		*seen |= 1u << i;
+		return (int)i;
+	}
+	json_scan_skip(&p->b.json);
+	return -1;
+}
+
 static void read_facts(struct reader *p, struct bench_keys *keys, struct bench_facts *out)
 {
-	if (out->items)
-		json_scan_fail(&p->b.json, "metadata stands there twice");
 	bench_scan_facts(&p->b, keys, NULL, NULL, out);
 }
 
@@ -42,58 +57,86 @@ static const double *read_numbers(struct reader *p, size_t *out_count, const uns
 
 static void read_memory(struct reader *p, struct bench_run *r)
 {
+	static const char *const keys[] = { "at_s", "bytes" };
 	size_t times = 0, samples = 0;
+	unsigned seen = 0;
 
 	for (json_scan_open(&p->b.json, '{'); json_scan_more(&p->b.json, '}');) {
-		const char *key = json_scan_key(&p->b.json);
+		int key = read_key(p, keys, COUNT_OF(keys), &seen);
 
-		if (strcmp(key, "at_s") == 0)
+		if (key == 0)
 			r->memory_at_s = read_numbers(p, &times, NULL);
-		else if (strcmp(key, "bytes") == 0)
+		else if (key == 1)
 			r->memory_bytes = read_numbers(p, &samples, NULL);
-		else
-			json_scan_skip(&p->b.json);
 	}
 	if (times != samples)
 		json_scan_fail(&p->b.json, "%zu times of %zu samples of memory", times, samples);
 	r->memory_count = samples;
 }
 
-static void read_run_part(struct reader *p, struct bench_run *r)
+enum run_key {
+	VALUES,
+	WARMUPS,
+	KIND,
+	LOOPS,
+	INNER_LOOPS,
+	ROLE,
+	DETAIL,
+	PEAK_BYTES,
+	MEMORY,
+	RUN_METADATA
+};
+
+static const char *const run_keys[] = { "values", "warmups", "kind",	   "loops",  "inner_loops",
+					"role",	  "detail",  "peak_bytes", "memory", "metadata" };
+
+static void read_run_part(struct reader *p, struct bench_run *r, int key)
 {
 	static const char *const kinds[] = { "measured", "calibration", "failed" };
-	const char *key = json_scan_key(&p->b.json);
 
-	if (strcmp(key, "values") == 0)
+	switch (key) {
+	case VALUES:
 		r->values = read_numbers(p, &r->value_count, &r->values_whole);
-	else if (strcmp(key, "warmups") == 0)
+		break;
+	case WARMUPS:
 		bench_scan_warmups(&p->b, r);
-	else if (strcmp(key, "kind") == 0)
+		break;
+	case KIND:
 		r->kind = (enum bench_run_kind)read_word(p, kinds, COUNT_OF(kinds), "the kind of a run");
-	else if (strcmp(key, "loops") == 0)
+		break;
+	case LOOPS:
 		r->loops = bench_scan_int(&p->b, 1, BENCH_MOST_LOOPS, "\"loops\"");
-	else if (strcmp(key, "inner_loops") == 0)
+		break;
+	case INNER_LOOPS:
 		r->inner_loops = bench_scan_int(&p->b, 1, BENCH_MOST_LOOPS, "\"inner_loops\"");
-	else if (strcmp(key, "role") == 0)
+		break;
+	case ROLE:
 		r->role = json_scan_text(&p->b.json);
-	else if (strcmp(key, "detail") == 0)
+		break;
+	case DETAIL:
 		r->detail = json_scan_text(&p->b.json);
-	else if (strcmp(key, "peak_bytes") == 0)
+		break;
+	case PEAK_BYTES:
 		r->peak_bytes = bench_scan_int(&p->b, 0, (int64_t)BENCH_MOST_BYTES, "\"peak_bytes\"");
-	else if (strcmp(key, "memory") == 0)
+		break;
+	case MEMORY:
 		read_memory(p, r);
-	else if (strcmp(key, "metadata") == 0)
+		break;
+	case RUN_METADATA:
 		read_facts(p, &p->run_keys, &r->facts);
-	else
-		json_scan_skip(&p->b.json);
+		break;
+	default:
+		break;
+	}
 }
 
 static void read_run(struct reader *p)
 {
 	struct bench_run r = { .loops = 1, .inner_loops = 1, .peak_bytes = -1 };
+	unsigned seen = 0;
 
 	for (json_scan_open(&p->b.json, '{'); json_scan_more(&p->b.json, '}');)
-		read_run_part(p, &r);
+		read_run_part(p, &r, read_key(p, run_keys, COUNT_OF(run_keys), &seen));
 	if (++p->b.run_total > BENCH_MOST_RUNS)
 		json_scan_fail(&p->b.json, "more than %d runs", BENCH_MOST_RUNS);
 	vec_add(&p->b.runs, r);
@@ -101,84 +144,122 @@ static void read_run(struct reader *p)
 
 /* ---- series ---- */
 
-static void read_series_part(struct reader *p, struct bench_series *series)
+enum series_key {
+	NAME,
+	RUNTIME,
+	UNIT,
+	UNIT_NAME,
+	BETTER,
+	FROM_START,
+	SERIES_METADATA,
+	RUNS
+};
+
+static const char *const series_keys[] = { "name",   "runtime",	   "unit",     "unit_name",
+					   "better", "from_start", "metadata", "runs" };
+
+static void read_series_part(struct reader *p, struct bench_series *series, int key)
 {
 	static const char *const units[] = { "second", "byte", "integer" };
 	static const char *const better[] = { "lower", "higher" };
-	const char *key = json_scan_key(&p->b.json);
 
-	if (strcmp(key, "name") == 0)
+	switch (key) {
+	case NAME:
 		series->name = json_scan_text(&p->b.json);
-	else if (strcmp(key, "runtime") == 0)
+		break;
+	case RUNTIME:
 		series->runtime = json_scan_text(&p->b.json);
-	else if (strcmp(key, "unit") == 0)
+		break;
+	case UNIT:
 		series->unit = (enum bench_unit)read_word(p, units, COUNT_OF(units), "the unit");
-	else if (strcmp(key, "unit_name") == 0)
+		break;
+	case UNIT_NAME:
 		series->unit_name = json_scan_text(&p->b.json);
-	else if (strcmp(key, "better") == 0)
+		break;
+	case BETTER:
 		series->better = (enum bench_better)(read_word(p, better, COUNT_OF(better), "what is better") + 1);
-	else if (strcmp(key, "from_start") == 0)
+		break;
+	case FROM_START:
 		series->from_start = json_scan_bool(&p->b.json);
-	else if (strcmp(key, "metadata") == 0)
+		break;
+	case SERIES_METADATA:
 		read_facts(p, &p->series_keys, &series->facts);
-	else if (strcmp(key, "runs") == 0)
+		break;
+	case RUNS:
 		for (json_scan_open(&p->b.json, '['); json_scan_more(&p->b.json, ']');)
 			read_run(p);
-	else
-		json_scan_skip(&p->b.json);
+		break;
+	default:
+		break;
+	}
 }
 
 static void read_series(struct reader *p)
 {
 	struct bench_series *series = bench_add_series(p->b.set, "", NULL);
+	unsigned seen = 0;
 
 	if (p->b.set->count > BENCH_MOST_SERIES)
 		json_scan_fail(&p->b.json, "more than %d benchmarks", BENCH_MOST_SERIES);
 	for (json_scan_open(&p->b.json, '{'); json_scan_more(&p->b.json, '}');)
-		read_series_part(p, series);
+		read_series_part(p, series, read_key(p, series_keys, COUNT_OF(series_keys), &seen));
 	bench_scan_keep_runs(&p->b, series);
 }
 
 /* ---- the whole file ---- */
 
-static void read_part(struct reader *p)
+enum file_key {
+	FORMAT,
+	FORMAT_VERSION,
+	FROM,
+	IN_LINES,
+	METADATA,
+	SERIES
+};
+
+static const char *const file_keys[] = { "format", "version", "from", "in_lines", "metadata", "series" };
+
+static void read_part(struct reader *p, int key)
 {
 	static const char *const format[] = { BENCH_OWN_FORMAT };
 	struct bench_set *s = p->b.set;
-	const char *key = json_scan_key(&p->b.json);
 
-	if (strcmp(key, "format") == 0) {
+	switch (key) {
+	case FORMAT:
 		read_word(p, format, 1, "the format");
-		p->format = true;
-	} else if (strcmp(key, "version") == 0) {
+		break;
+	case FORMAT_VERSION:
 		bench_scan_int(&p->b, BENCH_OWN_VERSION, BENCH_OWN_VERSION, "the version of the format");
-		p->version = true;
-	} else if (strcmp(key, "from") == 0) {
+		break;
+	case FROM:
 		s->format = json_scan_text(&p->b.json);
-	} else if (strcmp(key, "in_lines") == 0) {
+		break;
+	case IN_LINES:
 		s->in_lines = json_scan_bool(&p->b.json);
-	} else if (strcmp(key, "metadata") == 0) {
+		break;
+	case METADATA:
 		read_facts(p, &p->set_keys, &s->facts);
-	} else if (strcmp(key, "series") == 0) {
-		if (p->list)
-			json_scan_fail(&p->b.json, "\"series\" stands there twice");
-		p->list = true;
+		break;
+	case SERIES:
 		for (json_scan_open(&p->b.json, '['); json_scan_more(&p->b.json, ']');)
 			read_series(p);
-	} else {
-		json_scan_skip(&p->b.json);
+		break;
+	default:
+		break;
 	}
 }
 
 static int read_own(struct bench_source *from, struct bench_set *s, struct err *e)
 {
 	AUTO_FREE struct reader *p = mem_new(1, sizeof(*p));
+	const unsigned wanted = 1u << FORMAT | 1u << FORMAT_VERSION;
+	unsigned seen = 0;
 
 	bench_scan_start(&p->b, s, TAKE(from->text), from->len, e);
 	for (json_scan_open(&p->b.json, '{'); json_scan_more(&p->b.json, '}');)
-		read_part(p);
+		read_part(p, read_key(p, file_keys, COUNT_OF(file_keys), &seen));
 	int status = json_scan_finish(&p->b.json) ? 0 : -1;
-	if (status == 0 && (!p->format || !p->version))
+	if (status == 0 && (seen & wanted) != wanted)
 		status = err_set(e, ERR_FORMAT, "it tells no \"format\" and \"version\"");
 	bench_scan_free(&p->b);
 	return status;

@@ -181,5 +181,6 @@ void bench_scan_keep_runs(struct bench_scan *b, struct bench_series *series)
 {
 	series->runs = kept(b->set->arena, b->runs.items, b->runs.count, sizeof(*b->runs.items));
 	series->run_count = series->room = b->runs.count;
+	b->set->run_total += b->runs.count;
 	b->runs.count = 0;
 }

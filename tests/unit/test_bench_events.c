@@ -175,6 +175,8 @@ static void hostile_files_get_one_clear_message(void **state)
 		  "line 3, column 26: a number was expected; NaN and Infinity are no numbers that a result can have" },
 		{ BEGUN "{\"e\":\"values\",\"x\":0,\"s\":[-1.5]}\n", "line 3, column 32: -1.5 s is no time" },
 		{ BEGUN "{\"e\":\"values\",\"x\":0,\"s\":[1e308]}\n", "line 3, column 33: 1e+308 s is no time" },
+		{ BEGUN "{\"e\":\"values\",\"x\":0,\"s\":[1],\"s\":[2]}\n",
+		  "line 3, column 33: values stand there twice" },
 		{ BEGUN "{\"e\":\"values\",\"x\":0,\"s\":\"1\"}\n",
 		  "line 3, column 25: a list was expected; there is a text" },
 		{ BEGUN "{\"e\":\"values\",\"x\":0,\"loops\":0,\"s\":[1]}\n",
