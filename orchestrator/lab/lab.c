@@ -94,8 +94,9 @@ const struct schema cause_schema = {
 
 const struct schema *lab_describe(size_t i)
 {
-	static const struct schema *const all[] = { &lab_schema,     &target_schema, &runtime_schema,
-						    &package_schema, &suite_schema,  &cause_schema };
+	static const struct schema *const all[] = { &lab_schema,     &target_schema,	    &runtime_schema,
+						    &package_schema, &benchmark_set_schema, &suite_schema,
+						    &cause_schema };
 
 	return i < COUNT_OF(all) ? all[i] : NULL;
 }
@@ -213,6 +214,14 @@ const struct package_recipe *lab_package(const struct lab *lab, const char *name
 		    name);
 }
 
+const struct benchmark *lab_benchmark(const struct lab *lab, const char *name)
+{
+	for (size_t i = 0; i < lab->benchmark_count; i++)
+		if (!strcmp(lab->benchmarks[i]->name, name))
+			return lab->benchmarks[i];
+	return NULL;
+}
+
 const struct suite *lab_suite(const struct lab *lab, const char *name)
 {
 	return find(lab->suites, lab->suite_count, sizeof(*lab->suites), offsetof(struct suite, name), name);
@@ -228,6 +237,8 @@ void lab_free(struct lab *lab)
 	free(lab->targets);
 	free(lab->runtimes);
 	free(lab->packages);
+	free(lab->benchmark_sets);
+	free(lab->benchmarks);
 	free(lab->suites);
 	free(lab->causes);
 	arena_free(lab->arena);

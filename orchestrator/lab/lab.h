@@ -2,6 +2,7 @@
 #ifndef LABCTL_LAB_LAB_H
 #define LABCTL_LAB_LAB_H
 
+#include "lab/benchmark.h"
 #include "lab/recipe.h"
 #include "lab/suite.h"
 #include "lab/target_spec.h"
@@ -52,6 +53,10 @@ struct lab {
 	size_t runtime_count;
 	struct package_recipe *packages;
 	size_t package_count;
+	struct benchmark_set *benchmark_sets;
+	size_t benchmark_set_count;
+	const struct benchmark **benchmarks; /* of all sets, set by set in the order of their files */
+	size_t benchmark_count;
 	struct suite *suites;
 	size_t suite_count;
 	struct cause_spec *causes;
@@ -77,6 +82,8 @@ struct lab *lab_load(const struct lab_wish *wish, struct problems *problems, str
 const struct target_spec *lab_target(const struct lab *lab, const char *name); /* NULL: unknown */
 const struct runtime_recipe *lab_runtime(const struct lab *lab, const char *name);
 const struct package_recipe *lab_package(const struct lab *lab, const char *name);
+/* By its own name, which no two sets use both. */
+const struct benchmark *lab_benchmark(const struct lab *lab, const char *name);
 const struct suite *lab_suite(const struct lab *lab, const char *name);
 void lab_free(struct lab *lab);
 

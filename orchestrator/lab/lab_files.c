@@ -32,6 +32,11 @@ static void settle_package(const struct yaml_node *n, void *item, struct problem
 	package_settle(n, item, problems);
 }
 
+static void settle_benchmark_set(const struct yaml_node *n, void *item, struct problems *problems)
+{
+	benchmark_set_settle(n, item, problems);
+}
+
 static const struct kind kinds[] = {
 	{ "targets", "target", &target_schema, offsetof(struct lab, targets), offsetof(struct lab, target_count),
 	  settle_target },
@@ -39,6 +44,8 @@ static const struct kind kinds[] = {
 	  offsetof(struct lab, runtime_count), settle_runtime },
 	{ "recipes/packages", "package", &package_schema, offsetof(struct lab, packages),
 	  offsetof(struct lab, package_count), settle_package },
+	{ "recipes/benchmarks", "benchmark set", &benchmark_set_schema, offsetof(struct lab, benchmark_sets),
+	  offsetof(struct lab, benchmark_set_count), settle_benchmark_set },
 	{ "recipes/suites", "suite", &suite_schema, offsetof(struct lab, suites), offsetof(struct lab, suite_count),
 	  NULL },
 };

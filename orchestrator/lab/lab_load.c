@@ -158,6 +158,11 @@ static int compare_packages(const void *a, const void *b)
 	return strcmp(((const struct package_recipe *)a)->name, ((const struct package_recipe *)b)->name);
 }
 
+static int compare_benchmark_sets(const void *a, const void *b)
+{
+	return strcmp(((const struct benchmark_set *)a)->name, ((const struct benchmark_set *)b)->name);
+}
+
 static int compare_suites(const void *a, const void *b)
 {
 	return strcmp(((const struct suite *)a)->name, ((const struct suite *)b)->name);
@@ -168,7 +173,32 @@ static void sort_lists(struct lab *lab)
 	qsort(lab->targets, lab->target_count, sizeof(*lab->targets), compare_targets);
 	qsort(lab->runtimes, lab->runtime_count, sizeof(*lab->runtimes), compare_runtimes);
 	qsort(lab->packages, lab->package_count, sizeof(*lab->packages), compare_packages);
+	qsort(lab->benchmark_sets, lab->benchmark_set_count, sizeof(*lab->benchmark_sets), compare_benchmark_sets);
 	qsort(lab->suites, lab->suite_count, sizeof(*lab->suites), compare_suites);
+}
+
+/* The sets lie where they stay from here on: their benchmarks point at them. */
+static void gather_benchmarks(struct lab *lab, struct problems *problems)
+{
+	size_t room = 1;
+
+	for (size_t i = 0; i < lab->benchmark_set_count; i++)
+		room += lab->benchmark_sets[i].benchmarks.count;
+	lab->benchmarks = mem_new(room, sizeof(*lab->benchmarks));
+	for (size_t i = 0; i < lab->benchmark_set_count; i++) {
+		struct benchmark_set *set = &lab->benchmark_sets[i];
+		const struct benchmark *all = set->benchmarks.items;
+
+		benchmark_set_link(set, lab->arena);
+		for (size_t k = 0; k < set->benchmarks.count; k++) {
+			const struct benchmark *other = lab_benchmark(lab, all[k].name);
+
+			if (other && other->set != set)
+				problems_add(problems, all[k].at, "one name, one benchmark: rename one of the two",
+					     "the set %s has a benchmark %s as well", other->set->name, other->name);
+			lab->benchmarks[lab->benchmark_count++] = &all[k];
+		}
+	}
 }
 
 /* What lab.yaml leaves open: its own folders' targets and runtimes, and where it has none the shipped choice. Called
@@ -260,6 +290,7 @@ static void load(struct lab *lab, const char *shipped, struct problems *problems
 
 	read_all(&l, is_shipped ? NULL : shipped);
 	sort_lists(lab);
+	gather_benchmarks(lab, problems);
 	set_baseline(lab);
 	lab_check(lab, &l.references, problems);
 	vec_free(&l.references);

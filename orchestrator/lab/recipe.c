@@ -33,7 +33,7 @@ static const struct schema_field step_fields[] = {
 };
 #undef AT
 
-static const struct schema step_schema = {
+const struct schema install_step_schema = {
 	"install step",
 	"One way to get something onto a target; every step that fits runtime and architecture is done, in order",
 	sizeof(struct install_step),
@@ -47,7 +47,7 @@ static const struct schema_field runtime_fields[] = {
 	{ "title", FIELD_TEXT, AT(title), FIELD_NO_HASH, .help = "A few words for people" },
 	{ "command", FIELD_TEXT, AT(command), FIELD_REQUIRED,
 	  .help = "The interpreter: a name on PATH or a path, on the target" },
-	{ "install", FIELD_STRUCT_LIST, AT(install), .of = &step_schema, .help = "How it gets onto a target" },
+	{ "install", FIELD_STRUCT_LIST, AT(install), .of = &install_step_schema, .help = "How it gets onto a target" },
 	{ "env", FIELD_TEXT_MAP, AT(env), FIELD_WORD_KEYS,
 	  .help = "Environment variables for everything that runs under it" },
 	{ "tags", FIELD_TEXT_LIST, AT(tags), FIELD_NO_HASH, .help = "Words to select it with" },
@@ -136,7 +136,7 @@ static const struct schema_field package_fields[] = {
 	  .help = "Shell commands that print the version; without it, the module is asked" },
 	{ "needs", FIELD_TEXT_LIST, AT(needs), .refers_to = "package",
 	  .help = "Packages of this lab that must be there first" },
-	{ "install", FIELD_STRUCT_LIST, AT(install), .of = &step_schema, .help = "How it gets onto a target" },
+	{ "install", FIELD_STRUCT_LIST, AT(install), .of = &install_step_schema, .help = "How it gets onto a target" },
 	{ "tiers", FIELD_STRUCT_MAP, AT(tiers), FIELD_NO_HASH, .of = &tier_schema,
 	  .help = "Its sets of tests, each under its name" },
 	{ "known_failures", FIELD_STRUCT_LIST, AT(known_failures), .of = &known_schema,
@@ -200,7 +200,7 @@ static void check_step(const struct yaml_node *n, struct problems *problems)
 			     "network stands without run");
 }
 
-static void check_steps(const struct yaml_node *n, struct problems *problems)
+void install_settle(const struct yaml_node *n, struct problems *problems)
 {
 	const struct yaml_node *install = yaml_at(n, "install");
 
@@ -287,14 +287,14 @@ static void settle_tiers(const struct yaml_node *tiers, struct package_recipe *p
 void runtime_settle(const struct yaml_node *n, struct runtime_recipe *runtime, struct problems *problems)
 {
 	(void)runtime;
-	check_steps(n, problems);
+	install_settle(n, problems);
 }
 
 void package_settle(const struct yaml_node *n, struct package_recipe *package, struct problems *problems)
 {
 	const struct yaml_node *tiers = yaml_at(n, "tiers");
 
-	check_steps(n, problems);
+	install_settle(n, problems);
 	if (tiers && yaml_kind(tiers) == YAML_MAP)
 		settle_tiers(tiers, package, problems);
 }

@@ -80,11 +80,13 @@ struct package_recipe {
 	struct text_list tags;
 };
 
-extern const struct schema runtime_schema, package_schema, tier_schema;
+extern const struct schema runtime_schema, package_schema, tier_schema, install_step_schema;
 
 /* What the tables alone cannot say: steps that do nothing, tiers with no or two ways to run; and values that follow
  * from others. */
 void runtime_settle(const struct yaml_node *n, struct runtime_recipe *runtime, struct problems *problems);
+/* Steps that do nothing or contradict themselves, below the key `install` of any recipe. */
+void install_settle(const struct yaml_node *n, struct problems *problems);
 void package_settle(const struct yaml_node *n, struct package_recipe *package, struct problems *problems);
 
 const struct tier *package_tier(const struct package_recipe *p, const char *name); /* NULL: it has none of that name */

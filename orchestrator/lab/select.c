@@ -14,8 +14,9 @@ struct shelf {
 	size_t count;
 	const char *(*name)(const struct lab *lab, size_t i);
 	const struct text_list *(*tags)(const struct lab *lab, size_t i);
-	const struct text_list *standard;		      /* the lab's choice; empty: everything */
-	bool (*is_left_out)(const struct lab *lab, size_t i); /* of the standard choice; NULL: none is */
+	const char *(*group)(const struct lab *lab, size_t i); /* a name for several of them; NULL: there are none */
+	const struct text_list *standard;		       /* the lab's choice; empty: everything */
+	bool (*is_left_out)(const struct lab *lab, size_t i);  /* of the standard choice; NULL: none is */
 };
 
 static const char *target_name(const struct lab *lab, size_t i)
@@ -55,25 +56,63 @@ static const struct text_list *package_tags(const struct lab *lab, size_t i)
 	return &lab->packages[i].tags;
 }
 
+static const char *benchmark_name(const struct lab *lab, size_t i)
+{
+	return lab->benchmarks[i]->name;
+}
+
+static const char *benchmark_group(const struct lab *lab, size_t i)
+{
+	return lab->benchmarks[i]->set->name;
+}
+
+static const struct text_list *benchmark_tags(const struct lab *lab, size_t i)
+{
+	return &lab->benchmarks[i]->as_package->tags;
+}
+
 static const struct text_list nothing;
 
 static struct shelf target_shelf(const struct lab *lab)
 {
-	return (struct shelf){ "target",       "targets",   lab->target_count,
-			       target_name,    target_tags, &lab->settings.targets,
-			       is_local_anyway };
+	return (struct shelf){ .one = "target",
+			       .all = "targets",
+			       .count = lab->target_count,
+			       .name = target_name,
+			       .tags = target_tags,
+			       .standard = &lab->settings.targets,
+			       .is_left_out = is_local_anyway };
 }
 
 static struct shelf runtime_shelf(const struct lab *lab)
 {
-	return (struct shelf){ "runtime",    "runtimes",   lab->runtime_count,
-			       runtime_name, runtime_tags, &lab->settings.runtimes,
-			       NULL };
+	return (struct shelf){ .one = "runtime",
+			       .all = "runtimes",
+			       .count = lab->runtime_count,
+			       .name = runtime_name,
+			       .tags = runtime_tags,
+			       .standard = &lab->settings.runtimes };
 }
 
 static struct shelf package_shelf(const struct lab *lab)
 {
-	return (struct shelf){ "package", "packages", lab->package_count, package_name, package_tags, &nothing, NULL };
+	return (struct shelf){ .one = "package",
+			       .all = "packages",
+			       .count = lab->package_count,
+			       .name = package_name,
+			       .tags = package_tags,
+			       .standard = &nothing };
+}
+
+static struct shelf benchmark_shelf(const struct lab *lab)
+{
+	return (struct shelf){ .one = "benchmark",
+			       .all = "benchmarks",
+			       .count = lab->benchmark_count,
+			       .name = benchmark_name,
+			       .tags = benchmark_tags,
+			       .group = benchmark_group,
+			       .standard = &nothing };
 }
 
 /* ---- the choice so far ---- */
@@ -101,6 +140,8 @@ static bool fits(const struct choice *c, size_t i, const char *word)
 		return text_list_has(shelf->tags(c->lab, i), word + 4);
 	if (strpbrk(word, "*?["))
 		return fnmatch(word, shelf->name(c->lab, i), 0) == 0;
+	if (shelf->group && strcmp(word, shelf->group(c->lab, i)) == 0)
+		return true;
 	return strcmp(word, shelf->name(c->lab, i)) == 0;
 }
 
@@ -112,6 +153,8 @@ static char **all_words(const struct choice *c, bool tags)
 		const struct text_list *list = c->shelf->tags(c->lab, i);
 		if (!tags)
 			vec_add(&words, mem_dup(c->shelf->name(c->lab, i)));
+		if (!tags && c->shelf->group)
+			vec_add(&words, mem_dup(c->shelf->group(c->lab, i)));
 		for (size_t t = 0; tags && t < list->count; t++)
 			vec_add(&words, mem_printf("tag:%s", list->items[t]));
 	}
@@ -298,6 +341,20 @@ int select_packages(const struct lab *lab, const struct text_list *wish, const s
 	*out_items = mem_new(*out_count, sizeof(**out_items));
 	for (size_t i = 0; i < *out_count; i++)
 		(*out_items)[i] = &lab->packages[chosen[i]];
+	return 0;
+}
+
+int select_benchmarks(const struct lab *lab, const struct text_list *wish, const struct benchmark ***out_items,
+		      size_t *out_count, struct err *e)
+{
+	struct shelf shelf = benchmark_shelf(lab);
+	AUTO_FREE size_t *chosen = select_from(lab, &shelf, wish, out_count, e);
+
+	if (!chosen)
+		return -1;
+	*out_items = mem_new(*out_count, sizeof(**out_items));
+	for (size_t i = 0; i < *out_count; i++)
+		(*out_items)[i] = lab->benchmarks[chosen[i]];
 	return 0;
 }
 

@@ -89,6 +89,10 @@ static const struct schema_field qemu_fields[] = {
 	  .help = "Use the processor's own virtualization: auto tries it out first" },
 	{ "boot_limit", FIELD_DURATION, AT(boot_limit_ns), FIELD_NO_HASH, NS_PER_S, 24 * HOUR_NS, .default_text = "5m",
 	  .help = "How long the machine may take to start" },
+	{ "instruction_clock", FIELD_BOOL, AT(instruction_clock),
+	  .help = "The guest's clock goes on by a nanosecond with each of its instructions: slow, but what is measured "
+		  "there "
+		  "is instructions, which this machine's load does not move" },
 	{ 0 },
 };
 #undef AT
@@ -225,7 +229,7 @@ static bool host_runs(const char *arch)
 
 bool target_is_emulated(const struct target_spec *spec)
 {
-	if (spec->kind == TARGET_QEMU && spec->qemu.kvm == QEMU_KVM_NEVER)
+	if (spec->kind == TARGET_QEMU && (spec->qemu.kvm == QEMU_KVM_NEVER || spec->qemu.instruction_clock))
 		return true;
 	return (spec->kind == TARGET_LOCAL || spec->kind == TARGET_QEMU) && spec->arch && !host_runs(spec->arch);
 }

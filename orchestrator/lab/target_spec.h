@@ -48,6 +48,7 @@ struct qemu_settings {
 	const char *cpu;
 	int kvm; /* enum qemu_kvm */
 	int64_t boot_limit_ns;
+	bool instruction_clock; /* the guest's clock goes on by a nanosecond with each of its instructions */
 };
 
 enum qemu_kvm {

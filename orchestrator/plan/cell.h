@@ -1,5 +1,5 @@
-/* One cell of the matrix: a package's tier on a target with a runtime. Its id is a hash of all that decides the result.
- */
+/* One cell of the matrix: a package's tier, or a benchmark, on a target with a runtime. Its id is a hash of all that
+ * decides the result. */
 #ifndef LABCTL_PLAN_CELL_H
 #define LABCTL_PLAN_CELL_H
 
@@ -14,7 +14,8 @@ struct cell {
 	char id[DIGEST_ID_BYTES];
 	const struct target_spec *target;
 	const struct runtime_recipe *runtime;
-	const struct package_recipe *package;
+	const struct package_recipe *package; /* of a benchmark: benchmark->as_package */
+	const struct benchmark *benchmark;    /* NULL: the package's own tests */
 	const struct tier
 		*tier; /* NULL: the package has no tier of that name; such a cell is `unavailable` without a run */
 	const char *tier_name;

@@ -86,7 +86,7 @@ static void add_packages(struct digest *d, const struct cell *c, const struct la
 	add_package(d, c, c->package);
 }
 
-void cell_identify(struct cell *c, const struct lab *lab, const struct plan_wish *wish)
+void cell_identify(struct cell *c, const struct lab *lab, const struct plan_wish *wish, const char *program)
 {
 	struct digest *d = digest_new();
 	char text[DIGEST_TEXT_BYTES];
@@ -99,6 +99,10 @@ void cell_identify(struct cell *c, const struct lab *lab, const struct plan_wish
 	digest_add_field(d, c->tier_name);
 	if (c->tier)
 		add_canon(d, &tier_schema, c->tier);
+	if (c->benchmark) {
+		add_canon(d, &benchmark_schema, c->benchmark);
+		digest_add_field(d, program);
+	}
 	digest_add_field(d, wish->lib_digest);
 	if (plan_uses_index(lab, c->package, c->runtime->name, arch_of(c)))
 		digest_add_field(d, wish->index_digest);

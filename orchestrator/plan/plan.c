@@ -52,37 +52,63 @@ bool plan_uses_index(const struct lab *lab, const struct package_recipe *p, cons
 	return uses;
 }
 
-static void add_cell(struct plan *p, const struct plan_wish *wish, const struct target_spec *target,
-		     const struct runtime_recipe *runtime, const struct package_recipe *package)
-{
-	struct cell *c = &p->cells[p->count++];
+/* A row of the matrix: a package's tier, or a benchmark with the digest of its files. */
+struct row {
+	const struct package_recipe *package;
+	const struct benchmark *benchmark;
+	const char *tier, *program;
+};
 
-	c->target = target;
-	c->runtime = runtime;
-	c->package = package;
-	c->tier_name = wish->tier;
-	c->tier = package_tier(package, wish->tier);
-	cell_identify(c, p->lab, wish);
+static void add_row(struct plan *p, const struct plan_wish *wish, const struct row *row)
+{
+	for (size_t t = 0; t < wish->target_count; t++)
+		for (size_t r = 0; r < wish->runtime_count; r++) {
+			struct cell *c = &p->cells[p->count++];
+
+			c->target = wish->targets[t];
+			c->runtime = wish->runtimes[r];
+			c->package = row->package;
+			c->benchmark = row->benchmark;
+			c->tier_name = row->tier;
+			c->tier = package_tier(row->package, row->tier);
+			cell_identify(c, p->lab, wish, row->program);
+		}
+}
+
+static int add_rows(struct plan *p, const struct plan_wish *wish, struct err *e)
+{
+	char program[DIGEST_TEXT_BYTES];
+
+	for (size_t i = 0; i < wish->package_count; i++)
+		add_row(p, wish, &(struct row){ wish->packages[i], NULL, wish->tier, NULL });
+	for (size_t i = 0; i < wish->benchmark_count; i++) {
+		const struct benchmark *b = wish->benchmarks[i];
+
+		if (benchmark_digest(b, program, e))
+			return -1;
+		add_row(p, wish, &(struct row){ b->as_package, b, SPEED_TIER, program });
+	}
+	return 0;
 }
 
 struct plan *plan_build(const struct lab *lab, const struct plan_wish *wish, struct err *e)
 {
-	size_t room = wish->package_count * wish->target_count * wish->runtime_count;
+	size_t rows = wish->package_count + wish->benchmark_count;
+	size_t room = rows * wish->target_count * wish->runtime_count;
 	struct plan *p;
 
 	if (!room) {
-		err_set(e, ERR_USAGE, "nothing is chosen: %zu packages, %zu targets, %zu runtimes", wish->package_count,
+		err_set(e, ERR_USAGE, "nothing is chosen: %zu packages or benchmarks, %zu targets, %zu runtimes", rows,
 			wish->target_count, wish->runtime_count);
 		return NULL;
 	}
 	p = mem_new(1, sizeof(*p));
 	p->lab = lab;
 	p->cells = mem_new(room, sizeof(*p->cells));
-	for (size_t k = 0; k < wish->package_count; k++)
-		for (size_t t = 0; t < wish->target_count; t++)
-			for (size_t r = 0; r < wish->runtime_count; r++)
-				add_cell(p, wish, wish->targets[t], wish->runtimes[r], wish->packages[k]);
-	return p;
+	if (!add_rows(p, wish, e))
+		return p;
+	plan_free(p);
+	return NULL;
 }
 
 static void free_lanes(struct plan *p)
@@ -107,6 +133,14 @@ static struct lane *lane_of(struct plan *p, const struct target_spec *target)
 	return lane;
 }
 
+static void lane_put(struct lane *lane, size_t at, const struct cell *c)
+{
+	lane->cells = mem_grow(lane->cells, lane->count + 1, sizeof(*lane->cells));
+	memmove(lane->cells + at + 1, lane->cells + at, sizeof(*c) * (lane->count - at));
+	lane->cells[at] = *c;
+	lane->count++;
+}
+
 /* Cells of one runtime stand together, and a package behind what it needs: each finds the layers of the one before. */
 static void lane_insert(const struct lab *lab, struct lane *lane, const struct cell *c)
 {
@@ -123,10 +157,7 @@ static void lane_insert(const struct lab *lab, struct lane *lane, const struct c
 			if (theirs[k] == c->package)
 				at = i - 1;
 	}
-	lane->cells = mem_grow(lane->cells, lane->count + 1, sizeof(*lane->cells));
-	memmove(lane->cells + at + 1, lane->cells + at, sizeof(*c) * (lane->count - at));
-	lane->cells[at] = *c;
-	lane->count++;
+	lane_put(lane, at, c);
 }
 
 static int64_t lane_estimate_ns(const struct lane *lane)
@@ -167,8 +198,32 @@ static void sort_lanes(struct plan *p)
 static void add_lanes_of_runtime(struct plan *p, const struct runtime_recipe *runtime, const bool *is_wanted)
 {
 	for (size_t i = 0; i < p->count; i++)
-		if (is_wanted[i] && p->cells[i].runtime == runtime)
+		if (is_wanted[i] && !p->cells[i].benchmark && p->cells[i].runtime == runtime)
 			lane_insert(p->lab, lane_of(p, p->cells[i].target), &p->cells[i]);
+}
+
+/* They lie in the plan benchmark by benchmark already. */
+static void add_benchmarks(struct plan *p, const bool *is_wanted)
+{
+	for (size_t i = 0; i < p->count; i++) {
+		const struct cell *c = &p->cells[i];
+		bool any = false;
+
+		for (size_t k = 0; c->benchmark && k < p->count; k++)
+			any |= is_wanted[k] && p->cells[k].benchmark == c->benchmark && p->cells[k].target == c->target;
+		if (any)
+			lane_put(lane_of(p, c->target), lane_of(p, c->target)->count, c);
+	}
+}
+
+size_t lane_group(const struct lane *lane, size_t first)
+{
+	const struct benchmark *b = lane->cells[first].benchmark;
+	size_t count = 1;
+
+	while (b && first + count < lane->count && lane->cells[first + count].benchmark == b)
+		count++;
+	return count;
 }
 
 void plan_lanes(struct plan *p, bool (*wanted)(void *ctx, struct cell *c), void *ctx)
@@ -186,6 +241,7 @@ void plan_lanes(struct plan *p, bool (*wanted)(void *ctx, struct cell *c), void 
 		if (first)
 			add_lanes_of_runtime(p, p->cells[i].runtime, is_wanted);
 	}
+	add_benchmarks(p, is_wanted);
 	sort_lanes(p);
 }
 

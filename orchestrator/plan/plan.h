@@ -14,13 +14,17 @@ struct plan_wish {
 	const struct package_recipe **packages;
 	size_t package_count;
 	const char *tier;
+	const struct benchmark **benchmarks; /* instead of packages and a tier */
+	size_t benchmark_count;
 	const char *lib_digest;	  /* of recipes/lib: part of every cell's id */
 	const char *index_digest; /* of the lab's package index settings: part of the id where pip installs */
 };
 
 struct lane {
 	const struct target_spec *target;
-	struct cell *cells; /* ordered so that layers are shared: by runtime, then by what a package needs */
+	/* Ordered so that layers are shared: by runtime, then by what a package needs. Of a benchmark the cells of all
+	 * its runtimes stand together: they are measured in turns. */
+	struct cell *cells;
 	size_t count;
 };
 
@@ -33,10 +37,14 @@ struct plan {
 };
 
 struct plan *plan_build(const struct lab *lab, const struct plan_wish *wish, struct err *e);
-/* Makes the lanes from the cells that `wanted` says true for; it may also fill why and estimate. Lanes that finish
+/* Makes the lanes from the cells that `wanted` says true for; it may also fill why and estimate. A benchmark's runtimes
+ * on a target are compared with each other, so where one is wanted all are. Lanes that finish
  * soonest to a first column first: local, then the longest. Called again it makes them anew. */
 void plan_lanes(struct plan *p, bool (*wanted)(void *ctx, struct cell *c), void *ctx);
 void plan_free(struct plan *p);
+
+/* How many cells from `first` on are the runtimes of one benchmark, to be measured together; 1 for tests. */
+size_t lane_group(const struct lane *lane, size_t first);
 
 /* Does any step for this runtime and architecture come from the package index, for the package or what it needs? */
 bool plan_uses_index(const struct lab *lab, const struct package_recipe *p, const char *runtime, const char *arch);

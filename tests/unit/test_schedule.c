@@ -74,7 +74,15 @@ static void make_plan(struct scene *s)
 	const struct target_spec *targets[] = { lab_target(s->lab, "one"), lab_target(s->lab, "two") };
 	const struct runtime_recipe *runtimes[] = { lab_runtime(s->lab, "cpython") };
 	const struct package_recipe *packages[] = { lab_package(s->lab, "a"), lab_package(s->lab, "b") };
-	const struct plan_wish wish = { targets, 2, runtimes, 1, packages, 2, "smoke", "lib", "index" };
+	const struct plan_wish wish = { .targets = targets,
+					.target_count = 2,
+					.runtimes = runtimes,
+					.runtime_count = 1,
+					.packages = packages,
+					.package_count = 2,
+					.tier = "smoke",
+					.lib_digest = "lib",
+					.index_digest = "index" };
 
 	s->plan = plan_build(s->lab, &wish, NULL);
 	plan_lanes(s->plan, every_cell, NULL);
@@ -87,7 +95,12 @@ static void begin(struct scene *s, struct lab_fixture *f)
 	make_plan(s);
 	s->run_folder = file_join(f->folder, "run");
 	s->cache_folder = file_join(f->folder, "cache");
-	s->opts.lane = (struct lane_opts){ s->lab, s->run_folder, s->cache_folder, "install", "index", 1 };
+	s->opts.lane = (struct lane_opts){ .lab = s->lab,
+					     .run_folder = s->run_folder,
+					     .cache_folder = s->cache_folder,
+					     .install_digest = "install",
+					     .index_digest = "index",
+					     .retries = 1 };
 	s->ears = (struct schedule_ears){ .lane = on_lane, .outcome = on_outcome, .ctx = s };
 }
 
