@@ -153,6 +153,7 @@ static void read_end(struct events_reader *p)
 	if (strcmp(status, "ok") == 0)
 		return;
 	r->kind = BENCH_FAILED;
+	bench_fact_set_text(p->b.set, &r->facts, "status", *status ? status : "failed");
 	r->detail = arena_printf(p->b.set->arena, "%s%s%s",
 				 strcmp(status, "timed_out") == 0 ? "its time limit passed"
 				 : *status			  ? status

@@ -11,6 +11,7 @@
 #include "base/file.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "run/record.h"
 #include "run/scratch.h"
 #include "run/steps.h"
 #include "target/target.h"
@@ -25,6 +26,7 @@ struct work {
 	struct facts facts;
 	double slowness;
 	const struct cell *cell; /* the running one */
+	double measured_s;	 /* of the lane's budget */
 };
 
 static void tell(struct work *w, const struct lane_news *news)
@@ -73,91 +75,6 @@ static bool must_stop(const struct work *w)
 	return w->control_fd >= 0 && poll(&control, 1, 0) > 0;
 }
 
-static const char *how_it_runs(const struct target_spec *spec)
-{
-	switch (spec->kind) {
-	case TARGET_LOCAL:
-		return target_is_emulated(spec) ? "emulated process" : "native";
-	case TARGET_QEMU:
-		return target_is_emulated(spec) ? "emulated machine" : "virtual machine";
-	case TARGET_SSH:
-		return "ssh";
-	default:
-		return "scripted";
-	}
-}
-
-void lane_describe_cell(const struct cell *c, struct outcome *out)
-{
-	memcpy(out->cell_id, c->id, sizeof(out->cell_id));
-	snprintf(out->target, sizeof(out->target), "%s", c->target->name);
-	snprintf(out->arch, sizeof(out->arch), "%s", c->target->arch ? c->target->arch : host_arch());
-	snprintf(out->runtime, sizeof(out->runtime), "%s", c->runtime->name);
-	snprintf(out->package, sizeof(out->package), "%s", c->package->name);
-	snprintf(out->tier, sizeof(out->tier), "%s", c->tier_name);
-	snprintf(out->how_run, sizeof(out->how_run), "%s", how_it_runs(c->target));
-	out->emulated = target_is_emulated(c->target);
-}
-
-/* The number of the next attempt at a cell in this run: folders that are there count. */
-static int64_t next_attempt(const char *cell_folder)
-{
-	AUTO_FREE_LIST char **names = NULL;
-	int64_t last = 0;
-
-	if (file_list(cell_folder, NULL, &names, NULL))
-		return 1;
-	for (char **name = names; *name; name++) {
-		int64_t number = atoll(*name);
-
-		if (number > last && !strstr(*name, ".part"))
-			last = number;
-	}
-	return last + 1;
-}
-
-/* A folder to fill for the next attempt: <cell>/<n>.part, emptied of what a killed worker left. */
-static char *begin_record(const struct cell *c, const struct lane_opts *o, int64_t *out_attempt, struct err *e)
-{
-	AUTO_FREE char *cell_folder = file_join(o->run_folder, c->id);
-	AUTO_FREE char *name = NULL;
-	char *folder;
-
-	*out_attempt = next_attempt(cell_folder);
-	name = mem_printf("%lld.part", (long long)*out_attempt);
-	folder = file_join(cell_folder, name);
-	if (!file_remove_tree(folder, e) && !file_make_folders(folder, e))
-		return folder;
-	free(folder);
-	return NULL;
-}
-
-/* Makes the filled folder the record: from here on the attempt has happened. */
-static int finish_record(const struct cell *c, const struct lane_opts *o, const struct outcome *outcome,
-			 const char *part, char *out_folder, size_t size, struct err *e)
-{
-	AUTO_FREE char *whole = NULL;
-
-	snprintf(out_folder, size, "%s/%lld", c->id, (long long)outcome->attempt);
-	whole = file_join(o->run_folder, out_folder);
-	if (outcome_write(outcome, part, e) || file_rename(part, whole, e))
-		return -1;
-	return 0;
-}
-
-int lane_record(const struct cell *c, const struct lane_opts *o, struct outcome *outcome, char *out_folder, size_t size,
-		struct err *e)
-{
-	AUTO_FREE char *part = begin_record(c, o, &outcome->attempt, e);
-
-	if (!part)
-		return -1;
-	lane_describe_cell(c, outcome);
-	if (!outcome->started_wall_ms)
-		outcome->started_wall_ms = clock_wall_ms();
-	return finish_record(c, o, outcome, part, out_folder, size, e);
-}
-
 static void close_target(struct work *w)
 {
 	target_close(w->target);
@@ -198,7 +115,7 @@ static int record_and_tell(struct work *w, struct outcome *outcome, const char *
 	struct lane_news news = { .kind = CELL_DONE, .again = again };
 	char folder[64];
 
-	if (part ? finish_record(w->cell, w->opts, outcome, part, folder, sizeof(folder), e)
+	if (part ? record_finish(w->cell, w->opts, outcome, part, folder, sizeof(folder), e)
 		 : lane_record(w->cell, w->opts, outcome, folder, sizeof(folder), e))
 		return -1;
 	memcpy(news.cell_id, w->cell->id, sizeof(news.cell_id));
@@ -245,7 +162,7 @@ static int attempt_cell(struct work *w, bool is_last, bool *out_lost, struct err
 	outcome_start(&outcome);
 	lane_describe_cell(w->cell, &outcome);
 	outcome.started_wall_ms = clock_wall_ms();
-	part = begin_record(w->cell, w->opts, &outcome.attempt, e);
+	part = record_begin(w->cell, w->opts, &outcome.attempt, e);
 	opts.folder = part;
 	if (part)
 		status = steps_run(w->target, w->cell, &opts, &outcome, e);
@@ -276,14 +193,119 @@ static int work_on_cell(struct work *w, size_t at, struct err *e)
 	return 0;
 }
 
+/* The runtimes of one benchmark, which are one attempt together. */
+struct attempt {
+	struct outcome *outcomes;
+	struct outcome **pointers;
+	struct steps_opts *opts;
+	char **parts; /* the folders that are filled */
+	size_t count;
+};
+
+static int begin_attempt(struct work *w, const struct cell *cells, struct attempt *a, struct err *e)
+{
+	for (size_t i = 0; i < a->count; i++) {
+		struct outcome *o = a->pointers[i] = &a->outcomes[i];
+
+		outcome_start(o);
+		lane_describe_cell(&cells[i], o);
+		o->started_wall_ms = clock_wall_ms();
+		a->parts[i] = record_begin(&cells[i], w->opts, &o->attempt, e);
+		if (!a->parts[i])
+			return -1;
+		a->opts[i] = (struct steps_opts){
+			.lab = w->opts->lab,
+			.install_digest = w->opts->install_digest,
+			.index_digest = w->opts->index_digest,
+			.folder = a->parts[i],
+			.facts = &w->facts,
+			.slowness = w->slowness,
+			.ears = { on_step, on_progress, w },
+		};
+	}
+	return 0;
+}
+
+/* What is left of the lane's budget is shared by the benchmarks that are left. */
+static double share_of_budget(const struct work *w, size_t first)
+{
+	size_t benchmarks = 0;
+
+	for (size_t i = first; i < w->lane->count; i += lane_group(w->lane, i))
+		benchmarks++;
+	return (w->opts->measure.budget_s - w->measured_s) / (double)benchmarks;
+}
+
+static int record_attempt(struct work *w, const struct cell *cells, struct attempt *a, bool may_retry, bool *out_lost,
+			  struct err *e)
+{
+	*out_lost = false;
+	for (size_t i = 0; i < a->count; i++)
+		*out_lost |= a->outcomes[i].verdict == VERDICT_LOST;
+	for (size_t i = 0; i < a->count; i++) {
+		w->cell = &cells[i];
+		if (record_and_tell(w, &a->outcomes[i], a->parts[i], *out_lost && may_retry, e))
+			return -1;
+	}
+	return 0;
+}
+
+static int attempt_benchmark(struct work *w, size_t first, size_t count, bool is_last, bool *out_lost, struct err *e)
+{
+	const struct cell *cells = &w->lane->cells[first];
+	AUTO_FREE struct outcome *outcomes = mem_new(count, sizeof(*outcomes));
+	AUTO_FREE struct outcome **pointers = mem_new(count, sizeof(*pointers));
+	AUTO_FREE struct steps_opts *opts = mem_new(count, sizeof(*opts));
+	AUTO_FREE_LIST char **parts = mem_new(count + 1, sizeof(*parts));
+	struct attempt a = { outcomes, pointers, opts, parts, count };
+	struct measure_opts measure = w->opts->measure;
+	int status = begin_attempt(w, cells, &a, e);
+
+	measure.budget_s = share_of_budget(w, first);
+	if (!status)
+		status = measure_run(w->target, cells, count, opts, &measure, pointers, e);
+	if (!status) {
+		w->measured_s += measure_took_s(outcomes, count);
+		status = record_attempt(w, cells, &a, !is_last, out_lost, e);
+	}
+	for (size_t i = 0; i < count; i++)
+		outcome_free(&outcomes[i]);
+	return status;
+}
+
+/* As work_on_cell, for the runtimes of a benchmark. */
+static int work_on_benchmark(struct work *w, size_t at, size_t count, struct err *e)
+{
+	struct err why = ERR_INIT;
+	bool lost = true;
+
+	w->cell = &w->lane->cells[at];
+	log_set_label(w->cell->package->name);
+	for (int64_t tries = 0; lost && tries <= w->opts->retries; tries++) {
+		if (!w->target && open_target(w, &why))
+			return fail_rest(w, at, &why, e) ? -1 : 1;
+		w->cell = &w->lane->cells[at];
+		send(w, CELL_STARTS, NULL, NULL);
+		if (attempt_benchmark(w, at, count, tries == w->opts->retries, &lost, e))
+			return -1;
+		if (lost)
+			close_target(w);
+	}
+	return 0;
+}
+
 static int work_on_lane(struct work *w, size_t first, struct err *e)
 {
 	struct err why = ERR_INIT;
 
 	if (open_target(w, &why))
 		return fail_rest(w, first, &why, e);
-	for (size_t i = first; i < w->lane->count && !must_stop(w); i++) {
-		int status = work_on_cell(w, i, e);
+	for (size_t i = first, count; i < w->lane->count && !must_stop(w); i += count) {
+		bool is_benchmark = w->lane->cells[i].benchmark != NULL;
+		int status;
+
+		count = lane_group(w->lane, i);
+		status = is_benchmark ? work_on_benchmark(w, i, count, e) : work_on_cell(w, i, e);
 
 		if (status)
 			return status < 0 ? -1 : 0;

@@ -4,6 +4,7 @@
 #define LABCTL_RUN_LANE_WORKER_H
 
 #include "plan/plan.h"
+#include "run/measure.h"
 #include "run/outcome.h"
 
 struct lane_opts {
@@ -11,7 +12,8 @@ struct lane_opts {
 	const char *run_folder; /* results/runs/<run>: records go below it */
 	const char *cache_folder;
 	const char *install_digest, *index_digest;
-	int64_t retries; /* of a cell whose target was lost: a new machine, then again */
+	int64_t retries;	     /* of a cell whose target was lost: a new machine, then again */
+	struct measure_opts measure; /* for benchmarks; budget_s is that of a whole lane */
 };
 
 /* What a worker says, one JSON line each. */

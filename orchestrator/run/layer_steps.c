@@ -96,42 +96,46 @@ static struct layer_step *next_step(struct layer_steps *steps)
 	return step;
 }
 
-static void add_runtime(const struct cell *c, const char *arch, const struct layer_wish *w, struct layer_steps *out)
+static void add_runtime(const struct cell *c, const char *arch, const struct layer_wish *w, size_t owner,
+			struct layer_steps *out)
 {
 	struct layer_step *step = next_step(out);
 
 	step->is_runtime = true;
+	step->owner = owner;
 	step->label = mem_dup(c->runtime->name);
 	step->script = install_script(&c->runtime->install, c->runtime->name, c->runtime->name, arch,
 				      &step->unavailable, &step->network);
 	add_runtime_check(&step->script);
-	step_key(step, w->base_id, w, false);
+	step_key(step, out->count > 1 ? out->items[out->count - 2].key : w->base_id, w, false);
 }
 
 static void add_package(const struct cell *c, const struct package_recipe *p, const char *arch,
-			const struct layer_wish *w, struct layer_steps *out)
+			const struct layer_wish *w, size_t owner, struct layer_steps *out)
 {
 	const char *runtime = c->runtime->name;
 	struct layer_step *step = next_step(out);
 
 	step->package = p;
+	step->owner = owner;
 	step->label = mem_printf("%s for %s", p->name, runtime);
 	step->script = install_script(&p->install, p->name, runtime, arch, &step->unavailable, &step->network);
 	step_key(step, out->items[out->count - 2].key, w, plan_uses_index(w->lab, p, runtime, arch));
 }
 
-int layer_steps_of(const struct cell *c, const struct layer_wish *w, struct layer_steps *out, struct err *e)
+int layer_steps_add(const struct cell *c, const struct layer_wish *w, size_t owner, struct layer_steps *out,
+		    struct err *e)
 {
 	const char *arch = c->target->arch ? c->target->arch : host_arch();
 	AUTO_FREE const struct package_recipe **needs = NULL;
 	size_t need_count;
 
-	*out = (struct layer_steps){ 0 };
-	add_runtime(c, arch, w, out);
+	add_runtime(c, arch, w, owner, out);
 	plan_needs(w->lab, c->package, &needs, &need_count);
 	for (size_t i = 0; i < need_count; i++)
-		add_package(c, needs[i], arch, w, out);
-	add_package(c, c->package, arch, w, out);
+		add_package(c, needs[i], arch, w, owner, out);
+	if (!c->benchmark || c->package->install.count)
+		add_package(c, c->package, arch, w, owner, out);
 	for (size_t i = 0; i < out->count; i++) {
 		if (strlen(out->items[i].script) > 20 * 1024) {
 			err_set(e, ERR_CONFIG, "installing %s takes a script of more than 20 KiB", out->items[i].label);
@@ -140,6 +144,12 @@ int layer_steps_of(const struct cell *c, const struct layer_wish *w, struct laye
 		}
 	}
 	return 0;
+}
+
+int layer_steps_of(const struct cell *c, const struct layer_wish *w, struct layer_steps *out, struct err *e)
+{
+	*out = (struct layer_steps){ 0 };
+	return layer_steps_add(c, w, 0, out, e);
 }
 
 void layer_steps_free(struct layer_steps *s)

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/compress.h"
 #include "base/file.h"
 #include "base/mem.h"
 #include "run/outcome_inside.h"
@@ -22,6 +23,7 @@ void outcome_start(struct outcome *o)
 void outcome_free(struct outcome *o)
 {
 	result_free(&o->result);
+	str_free(&o->measured);
 }
 
 /* How the step that ran the tests ended; "" when there was none. */
@@ -113,6 +115,19 @@ void outcome_settle(struct outcome *o)
 	}
 }
 
+static int write_measured(const struct outcome *o, const char *folder, struct err *e)
+{
+	AUTO_FREE char *path = file_join(folder, MEASURED_FILE);
+	struct compress_file *file = o->measured.len ? compress_create(path, UINT64_MAX, e) : NULL;
+
+	if (!file)
+		return o->measured.len ? -1 : 0;
+	if (!compress_add(file, o->measured.text, o->measured.len, e))
+		return compress_close(file, e);
+	compress_close(file, NULL);
+	return -1;
+}
+
 int outcome_write(const struct outcome *o, const char *folder, struct err *e)
 {
 	AUTO_FREE char *path = file_join(folder, OUTCOME_FILE);
@@ -120,7 +135,8 @@ int outcome_write(const struct outcome *o, const char *folder, struct err *e)
 
 	outcome_encode(o, &text);
 	/* The file that makes a record whole comes last. */
-	if (outcome_write_tests(&o->result, folder, e) < 0 || file_write(path, text.text, text.len, e) < 0)
+	if (outcome_write_tests(&o->result, folder, e) < 0 || write_measured(o, folder, e) < 0 ||
+	    file_write(path, text.text, text.len, e) < 0)
 		return err_wrap(e, "recording %s/%s/%s:%s", o->target, o->runtime, o->package, o->tier);
 	return 0;
 }

@@ -11,7 +11,8 @@
 #include "parse/result.h"
 #include "target/facts.h"
 
-#define OUTCOME_FORMAT 1 /* of outcome.json */
+#define OUTCOME_FORMAT 1		/* of outcome.json */
+#define MEASURED_FILE  "bench.json.zst" /* of a benchmark: every iteration, in labctl's own format */
 
 struct outcome_step {
 	char name[48]; /* "open", "runtime", "package", "tests", also the log's file name */
@@ -37,6 +38,9 @@ struct outcome {
 	struct outcome_step steps[16];
 	size_t step_count;
 	struct result result;
+	/* Of a benchmark: what MEASURED_FILE shall hold. Is written, not read back; without text: nothing was measured.
+	 */
+	struct str measured;
 };
 
 void outcome_start(struct outcome *o);

@@ -58,10 +58,20 @@ static bool uses_this_machine(const struct target_spec *spec)
 	return spec->kind == TARGET_LOCAL || spec->kind == TARGET_QEMU;
 }
 
-/* Does it fit beside what runs? What is larger than the whole machine runs alone. */
+static bool measures(const struct lane *lane)
+{
+	for (size_t i = 0; i < lane->count; i++)
+		if (lane->cells[i].benchmark)
+			return true;
+	return false;
+}
+
+/* Does it fit beside what runs? A benchmark has this machine alone. What is larger than the whole machine runs alone.
+ */
 static bool fits(const struct schedule *s, const struct lane *lane)
 {
 	int64_t processors = 0, memory_bytes = 0, running = 0, sharing = 0;
+	bool alone = measures(lane);
 
 	for (size_t i = 0; i < s->lane_count; i++) {
 		const struct target_spec *spec = s->lanes[i].lane->target;
@@ -72,6 +82,7 @@ static bool fits(const struct schedule *s, const struct lane *lane)
 		if (!uses_this_machine(spec))
 			continue;
 		sharing++;
+		alone |= measures(s->lanes[i].lane);
 		processors += spec->processors;
 		memory_bytes += spec->memory_bytes;
 	}
@@ -79,7 +90,7 @@ static bool fits(const struct schedule *s, const struct lane *lane)
 		return false;
 	if (!uses_this_machine(lane->target) || !sharing)
 		return true;
-	return processors + lane->target->processors <= s->opts->processors &&
+	return !alone && processors + lane->target->processors <= s->opts->processors &&
 	       memory_bytes + lane->target->memory_bytes <= s->opts->memory_bytes;
 }
 

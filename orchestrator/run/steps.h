@@ -34,6 +34,7 @@ struct layer_step {
 	char *unavailable; /* a reason instead of a script; NULL */
 	bool network;
 	bool is_runtime; /* else a package */
+	size_t owner;	 /* of several cells on one machine, the one that it is for; 0 */
 	const struct package_recipe *package;
 };
 
@@ -50,6 +51,9 @@ struct layer_wish {
 	const char *index_digest;   /* of the package index settings */
 };
 int layer_steps_of(const struct cell *c, const struct layer_wish *w, struct layer_steps *out, struct err *e);
+/* The same behind the layers that are there, for another cell on the same machine. */
+int layer_steps_add(const struct cell *c, const struct layer_wish *w, size_t owner, struct layer_steps *out,
+		    struct err *e);
 void layer_steps_free(struct layer_steps *s);
 
 #endif

@@ -78,8 +78,16 @@ static const char first_form[] =
 	") STRICT;"
 	"CREATE INDEX outcome_of_run ON outcome (run);";
 
+/* What analyse made of a benchmark's iterations, which lie in the record: made anew when there is none of this version.
+ */
+static const char second_form[] = "CREATE TABLE speed ("
+				  "	outcome INTEGER PRIMARY KEY REFERENCES outcome,"
+				  "	version INTEGER NOT NULL,"
+				  "	summary BLOB NOT NULL"
+				  ") STRICT;";
+
 /* migrations[v] brings form v to form v + 1. */
-static const char *const migrations[DB_SCHEMA_VERSION] = { first_form };
+static const char *const migrations[DB_SCHEMA_VERSION] = { first_form, second_form };
 
 int db_schema_version(struct db *d, int64_t *out_version, struct err *e)
 {

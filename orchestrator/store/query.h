@@ -24,6 +24,9 @@ int query_run_outcomes(struct store *s, int64_t run, struct outcome_set *out, st
 int query_cell_outcomes(struct store *s, const char *cell_id, struct outcome_set *out, struct err *e);
 /* The tests of an outcome; only_bad: without passed and skipped. */
 int query_tests(struct store *s, int64_t outcome_id, bool only_bad, struct test_set *out, struct err *e);
+/* What was made of a benchmark's iterations before, by the same version of whoever makes it: 1 with it in `out`, 0 when
+ * there is none. */
+int query_speed(struct store *s, int64_t outcome_id, int64_t version, struct str *out, struct err *e);
 /* How long the cell took the last times it ran through (median of at most 5), ns; 0: never. */
 int64_t query_estimate_ns(struct store *s, const char *cell_id);
 

@@ -110,6 +110,9 @@ static void add_machine(struct arguments *a, const struct target_spec *spec, con
 		add(a, "-accel", "kvm");
 	else
 		addf(a, "-accel", "tcg,tb-size=%d", TRANSLATED_CODE_MIB);
+	/* sleep=off: a guest that waits does not keep us waiting. */
+	if (spec->qemu.instruction_clock && !kvm)
+		add(a, "-icount", "shift=0,sleep=off");
 	add(a, "-cpu", cpu_words(spec, m, kvm));
 	addf(a, "-smp", "%lld", (long long)spec->processors);
 	addf(a, "-m", "%lldM", (long long)(spec->memory_bytes / MIB));

@@ -112,7 +112,7 @@ int qemu_kvm_choose(const struct target_spec *spec, const char *cache_folder, bo
 	AUTO_STR why = { 0 };
 
 	*out_kvm = false;
-	if (spec->qemu.kvm == QEMU_KVM_NEVER)
+	if (spec->qemu.kvm == QEMU_KVM_NEVER || spec->qemu.instruction_clock)
 		return 0;
 	*out_kvm = qemu_kvm_works(spec->arch, cache_folder, &why);
 	if (*out_kvm || spec->qemu.kvm != QEMU_KVM_REQUIRED)

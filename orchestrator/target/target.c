@@ -139,6 +139,7 @@ int target_probe(struct target *t, struct facts *out, struct err *e)
 		return err_wrap(e, "%s", t->spec->name);
 	facts_set(out, "kind", target_kind_name(t->spec->kind));
 	facts_set(out, "emulated", target_is_emulated(t->spec) ? "yes" : "no");
+	facts_set(out, "clock", t->spec->qemu.instruction_clock ? "instructions" : "time");
 	if (t->spec->slowness > 0) {
 		char text_of[32];
 		snprintf(text_of, sizeof(text_of), "%g", t->spec->slowness);
