@@ -52,7 +52,7 @@ struct contest {
  *
  * Without an interval (one process on a side, or no ratio) all numbers are NaN, and the word is undecided unless
  * another was given. */
-struct judgement {
+struct speed_judgement {
 	enum speed word;
 	struct interval own, tested;
 	double p, adjusted_p; /* of "the ratio is 1" */
@@ -61,6 +61,6 @@ struct judgement {
 };
 
 /* out has `count` places. power: of `detectable`, such as 0.8. */
-void speed_judge(const struct contest *family, size_t count, double alpha, double power, struct judgement *out);
+void speed_judge(const struct contest *family, size_t count, double alpha, double power, struct speed_judgement *out);
 
 #endif

@@ -10,7 +10,7 @@ static bool within_margin(struct interval i, double margin)
 	return interval_known(i) && 1 / (1 + margin) <= i.low && i.high <= 1 + margin;
 }
 
-static enum speed decide(const struct contest *c, const struct judgement *j)
+static enum speed decide(const struct contest *c, const struct speed_judgement *j)
 {
 	if (c->given != SPEED_UNDECIDED)
 		return c->given;
@@ -21,7 +21,7 @@ static enum speed decide(const struct contest *c, const struct judgement *j)
 	return j->tested.low > 1 ? SPEED_SLOWER : SPEED_UNDECIDED;
 }
 
-void speed_judge(const struct contest *family, size_t count, double alpha, double power, struct judgement *out)
+void speed_judge(const struct contest *family, size_t count, double alpha, double power, struct speed_judgement *out)
 {
 	AUTO_FREE double *p = mem_new(count + 1, sizeof(*p));
 	AUTO_FREE struct holm *holm = mem_new(count + 1, sizeof(*holm));
@@ -33,7 +33,7 @@ void speed_judge(const struct contest *family, size_t count, double alpha, doubl
 		const struct contest *c = &family[i];
 		bool tested = !isnan(p[i]);
 
-		out[i] = (struct judgement){
+		out[i] = (struct speed_judgement){
 			.own = ratio_interval(&c->ratio, alpha),
 			.tested = tested ? ratio_interval(&c->ratio, holm[i].level) : interval_none(),
 			.p = p[i],

@@ -17,7 +17,7 @@ static struct contest contest_of(double log_value, double log_error)
 static enum speed word_of(double log_value, double log_error, double margin)
 {
 	struct contest c = contest_of(log_value, log_error);
-	struct judgement j;
+	struct speed_judgement j;
 
 	c.margin = margin;
 	speed_judge(&c, 1, 0.05, 0.8, &j);
@@ -71,7 +71,7 @@ static void the_interval_decides(void **state)
 static void numbers_stand_beside_the_word(void **state)
 {
 	struct contest c = contest_of(0.004, 0.005);
-	struct judgement j;
+	struct speed_judgement j;
 
 	(void)state;
 	speed_judge(&c, 1, 0.05, 0.8, &j);
@@ -93,7 +93,7 @@ static void numbers_stand_beside_the_word(void **state)
 static void a_given_word_stands_and_is_not_of_the_family(void **state)
 {
 	struct contest family[4] = { contest_of(0.05, 0.02), contest_of(0.9, 0.01) };
-	struct judgement j[4];
+	struct speed_judgement j[4];
 
 	(void)state;
 	family[1].given = SPEED_NOT_COMPARABLE;
@@ -114,7 +114,7 @@ static void a_given_word_stands_and_is_not_of_the_family(void **state)
 static void a_family_takes_its_toll(void **state)
 {
 	struct contest family[20];
-	struct judgement j[20];
+	struct speed_judgement j[20];
 
 	(void)state;
 	for (size_t i = 0; i < 20; i++)
@@ -139,7 +139,7 @@ static void everything_agrees(void **state)
 	rng_seed(&r, 61);
 	for (int round = 0; round < 2000; round++) {
 		struct contest family[10], back[10];
-		struct judgement j[10], k[10];
+		struct speed_judgement j[10], k[10];
 		size_t n = 1 + rng_index(&r, 10);
 
 		for (size_t i = 0; i < n; i++) {

@@ -68,7 +68,7 @@ static void run_campaign(const struct kind *k, struct rng *r, struct tally *t)
 {
 	struct ratio halves[BENCHMARKS];
 	struct contest family[BENCHMARKS];
-	struct judgement j[BENCHMARKS];
+	struct speed_judgement j[BENCHMARKS];
 	struct control control;
 	bool different = false;
 	double verdicts = CAMPAIGNS * (double)k->benchmarks;
