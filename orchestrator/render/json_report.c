@@ -5,6 +5,7 @@
 #include "base/clock.h"
 #include "base/json.h"
 #include "render/render.h"
+#include "render/speed_page.h"
 
 #define MATRIX_FORMAT  "labctl-matrix"
 #define MATRIX_VERSION 1
@@ -239,6 +240,8 @@ void json_cell(const struct cell_page *page, struct str *out)
 	json_add_text(&w, "runtime", page->row->runtime);
 	add_outcome(&w, page->row);
 	add_tests(&w, "tests", page->tests);
+	if (page->speed != NULL)
+		json_speed_page(&w, page->speed);
 	if (page->raw != NULL)
 		json_add_text(&w, "raw", page->raw);
 	json_close(&w, '}');

@@ -27,13 +27,16 @@ bool render_locale_is_utf8(void);
 const struct renderer *renderer_at(size_t i); /* NULL: no more */
 const struct renderer *renderer_find(const char *name);
 
+struct speed_page;
+
 /* One cell with its tests, for `labctl show`. */
 struct cell_page {
 	const char *label;
 	const struct outcome_row *row;
 	const struct test_set *tests;
-	const char *raw; /* raw output to show; NULL: none */
-	bool all_tests;	 /* else only bad ones are listed */
+	const char *raw;		/* raw output to show; NULL: none */
+	bool all_tests;			/* else only bad ones are listed */
+	const struct speed_page *speed; /* of a benchmark: render/speed_page.h; NULL: none */
 };
 void terminal_cell(const struct cell_page *page, const struct render_opts *o, struct str *out);
 void json_cell(const struct cell_page *page, struct str *out);

@@ -5,6 +5,7 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "render/columns.h"
+#include "render/speed_page.h"
 #include "render/terminal_text.h"
 
 static enum style style_of_verdict(enum verdict v)
@@ -159,6 +160,8 @@ void terminal_cell(const struct cell_page *page, const struct render_opts *o, st
 	add_facts(c, &p, page->row->facts);
 	print_rows(&p, c);
 	columns_free(c);
+	if (page->speed != NULL)
+		terminal_speed_page(&p, page->speed);
 	add_tests(&p, page);
 	if (page->raw == NULL)
 		return;
