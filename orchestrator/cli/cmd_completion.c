@@ -130,6 +130,9 @@ static int add_names(const struct globals *g, const char *kind, struct str *out,
 	else if (!strcmp(kind, "package"))
 		for (size_t i = 0; i < c.lab->package_count; i++)
 			str_addf(out, "%s\n", c.lab->packages[i].name);
+	else if (!strcmp(kind, "benchmark"))
+		for (size_t i = 0; i < c.lab->benchmark_count; i++)
+			str_addf(out, "%s\n", c.lab->benchmarks[i]->name);
 	else if (!strcmp(kind, "tier"))
 		str_add(out, "smoke\nstandard\nfull\n");
 	else if (!strcmp(kind, "run"))

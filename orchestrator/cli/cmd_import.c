@@ -1,4 +1,5 @@
 /* labctl import: results that came from elsewhere, into the store. */
+#include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -9,10 +10,13 @@
 #include "base/mem.h"
 #include "cli/context.h"
 #include "cli/front.h"
+#include "lab/benchmark.h"
+#include "parse/bench_format.h"
 #include "parse/parser.h"
 
 struct import_options {
 	const char *package, *target, *runtime, *tier, *format;
+	bool bench;
 };
 
 #define AT(field) offsetof(struct import_options, field)
@@ -24,8 +28,10 @@ static const struct option_row rows[] = {
 	{ "target", 't', OPTION_TEXT, AT(target), "NAME", NULL, "target", "where it was; else: imported" },
 	{ "runtime", 'r', OPTION_TEXT, AT(runtime), "NAME", NULL, "runtime", "with which runtime; else: cpython" },
 	{ "tier", 0, OPTION_TEXT, AT(tier), "TIER", NULL, "tier", "which tests; else: full" },
-	{ "format", 0, OPTION_CHOICE, AT(format), "FORMAT", formats, NULL,
-	  "what the file is; else judged by its beginning" },
+	{ "bench", 0, OPTION_FLAG, AT(bench), NULL, NULL, NULL,
+	  "the file holds measurements, of any form that `labctl export --format help` lists as read" },
+	{ "format", 0, OPTION_TEXT, AT(format), "FORMAT", NULL, NULL,
+	  "what the file is: junit, tap, events, or with --bench one of those forms; else judged by its beginning" },
 	{ 0 },
 };
 
@@ -132,6 +138,107 @@ static int check_names(const struct import_options *o, struct err *e)
 	return 0;
 }
 
+/* A form of tests; those of measurements are checked by who reads them. */
+static int check_format(const struct import_options *o, struct err *e)
+{
+	AUTO_STR known = { 0 };
+
+	if (!o->format || o->bench)
+		return 0;
+	for (const char *const *f = formats; *f; f++) {
+		if (!strcmp(*f, o->format))
+			return 0;
+		str_addf(&known, "%s%s", known.len ? ", " : "", *f);
+	}
+	return err_set(e, ERR_USAGE, "--format %.60s: not one of %s", o->format, str_text(&known));
+}
+
+/* ---- measurements ---- */
+
+/* What a name of a lab may hold, and what may not be in one as _. */
+static void make_name(const char *from, char *out, size_t size)
+{
+	size_t len = 0;
+
+	for (; *from && len + 1 < size; from++) {
+		bool fits = isalnum((unsigned char)*from) || (strchr("-_.+", *from) && (len || !strchr("-.", *from)));
+
+		out[len++] = fits ? *from : '_';
+	}
+	out[len] = '\0';
+}
+
+/* Two that come out alike, or one too long, are told apart by the digest of what they were called. */
+static void name_series(const struct bench_set *set, size_t at, char *out, size_t size)
+{
+	char other[SCHEMA_NAME_ROOM], digest[DIGEST_TEXT_BYTES];
+	const char *name = set->series[at].name;
+	bool taken = strlen(name) >= size;
+
+	make_name(name, out, size);
+	for (size_t i = 0; i < set->count && !taken; i++) {
+		make_name(set->series[i].name, other, sizeof(other));
+		taken = strcmp(set->series[i].name, name) && !strcmp(other, out);
+	}
+	if (!taken)
+		return;
+	digest_bytes(name, strlen(name), digest);
+	if (strlen(out) > size - 10)
+		out[size - 10] = '\0';
+	snprintf(out + strlen(out), 10, "-%.8s", digest);
+}
+
+static int import_series(struct context *c, const struct import_options *o, const struct bench_set *set, size_t at,
+			 int64_t run, struct err *e)
+{
+	const struct bench_series *s = &set->series[at];
+	struct bench_set one;
+	struct outcome out;
+	int status;
+
+	outcome_start(&out);
+	describe(c, o, &out);
+	name_series(set, at, out.package, sizeof(out.package));
+	if (s->runtime && !o->runtime)
+		make_name(s->runtime, out.runtime, sizeof(out.runtime));
+	snprintf(out.tier, sizeof(out.tier), SPEED_TIER);
+	identify(&out);
+	bench_start(&one, "labctl");
+	one.facts = set->facts;
+	*bench_add_series(&one, s->name, s->runtime) = *s;
+	status = bench_write("labctl", &one, NULL, &out.measured, NULL, e);
+	bench_free(&one);
+	for (size_t i = 0; !status && i < s->run_count; i++)
+		if (s->runs[i].kind != BENCH_CALIBRATION)
+			result_add(&out.result, "process",
+				   s->runs[i].kind == BENCH_MEASURED ? VERDICT_PASSED : VERDICT_FAILED, -1,
+				   s->runs[i].detail);
+	out.result.complete = true;
+	outcome_settle(&out);
+	if (!status)
+		status = store_add_outcome(c->store, run, &out, e);
+	if (!status)
+		printf("%s/%s/%s:%s %zu processes\n", out.target, out.runtime, out.package, out.tier, out.result.count);
+	outcome_free(&out);
+	return status;
+}
+
+static int import_measurements(struct context *c, const struct import_options *o, const char *path, struct err *e)
+{
+	const struct run_info info = { .command = front_command_line(),
+				       .version = PACKAGE_VERSION,
+				       .started_wall_ms = clock_wall_ms() };
+	AUTO_BENCH set = { 0 };
+	int64_t run;
+
+	if (bench_read(path, o->format, &set, e) || store_begin_run(c->store, &info, &run, e))
+		return -1;
+	for (size_t i = 0; i < set.count; i++)
+		if (import_series(c, o, &set, i, run, e))
+			return -1;
+	return store_end_run(c->store, run, true, e);
+}
+
 static int run_import(const struct globals *g, void *options, int operand_count, char **operands, struct err *e)
 {
 	const struct import_options *o = options;
@@ -140,12 +247,14 @@ static int run_import(const struct globals *g, void *options, int operand_count,
 	const struct tally *tally = &outcome.result.tally;
 	int status;
 
-	if (operand_count != 1 || !o->package)
-		return err_set(e, ERR_USAGE, "import takes one file and --package NAME");
-	if (check_names(o, e))
+	if (operand_count != 1 || (!o->package && !o->bench))
+		return err_set(e, ERR_USAGE, "import takes one file and --package NAME, or --bench");
+	if (check_names(o, e) || check_format(o, e))
 		return -1;
 	if (context_open(&c, g, e) || context_open_store(&c, false, e))
 		return -1;
+	if (o->bench)
+		return import_measurements(&c, o, operands[0], e);
 	outcome_start(&outcome);
 	describe(&c, o, &outcome);
 	result_free(&outcome.result);
@@ -168,8 +277,9 @@ const struct command import_command = {
 	.name = "import",
 	.operands = "FILE",
 	.completes = "file",
-	.title = "Add a test report from elsewhere (JUnit XML, TAP) to the results",
-	.help = "  labctl import report.xml --package numpy --target s390x --runtime pypy",
+	.title = "Add a test report (JUnit XML, TAP) or measurements from elsewhere to the results",
+	.help = "  labctl import report.xml --package numpy --target s390x --runtime pypy\n"
+		"  labctl import --bench pyperf.json --target power1 --runtime pypy",
 	.options = rows,
 	.options_bytes = sizeof(struct import_options),
 	.run = run_import,

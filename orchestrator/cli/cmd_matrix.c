@@ -1,22 +1,16 @@
 /* labctl matrix: runs the cells that are missing, stale or changed, then shows the matrix. */
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
-#include "base/clock.h"
-#include "base/file.h"
-#include "base/log.h"
 #include "base/mem.h"
-#include "cli/context.h"
+#include "cli/carry_out.h"
 #include "cli/judge.h"
-#include "cli/runner.h"
-#include "cli/wanted.h"
+#include "cli/speed.h"
 
 struct matrix_options {
 	struct selection selection;
-	struct wanted_options wanted;
-	struct runner_options runner;
-	bool dry_run, no_run;
+	struct carry_out_options carry_out;
+	bool speed, memory;
 	const char *format, *output;
 };
 
@@ -31,40 +25,24 @@ static const struct option_row rows[] = {
 	  "only these runtimes, chosen the same way" },
 	{ "tier", 0, OPTION_TEXT, AT(selection.tier), "TIER", NULL, "tier",
 	  "which of the packages' tests: smoke, standard, full" },
-	{ "fresh", 0, OPTION_FLAG, AT(wanted.fresh), NULL, NULL, NULL,
+	{ "fresh", 0, OPTION_FLAG, AT(carry_out.wanted.fresh), NULL, NULL, NULL,
 	  "run every cell, also those with a fresh result" },
-	{ "resume", 0, OPTION_FLAG, AT(wanted.resume), NULL, NULL, NULL,
+	{ "resume", 0, OPTION_FLAG, AT(carry_out.wanted.resume), NULL, NULL, NULL,
 	  "go on with the last run, which was cut off: what it was to do and has not done" },
-	{ "no-run", 0, OPTION_FLAG, AT(no_run), NULL, NULL, NULL, "run nothing, show what is known" },
-	{ "dry-run", 'n', OPTION_FLAG, AT(dry_run), NULL, NULL, NULL, "show what would run, and why, and end" },
-	{ "jobs", 'j', OPTION_COUNT, AT(runner.jobs), "N", NULL, NULL, "at most so many targets at once" },
+	{ "no-run", 0, OPTION_FLAG, AT(carry_out.no_run), NULL, NULL, NULL, "run nothing, show what is known" },
+	{ "dry-run", 'n', OPTION_FLAG, AT(carry_out.dry_run), NULL, NULL, NULL,
+	  "show what would run, and why, and end" },
+	{ "jobs", 'j', OPTION_COUNT, AT(carry_out.runner.jobs), "N", NULL, NULL, "at most so many targets at once" },
+	{ "speed", 0, OPTION_FLAG, AT(speed), NULL, NULL, NULL,
+	  "show how fast the runtimes are instead: benchmarks down, without running any; operands name benchmarks" },
+	{ "memory", 0, OPTION_FLAG, AT(memory), NULL, NULL, NULL, "with --speed: show peak memory beside time" },
 	{ "format", 0, OPTION_CHOICE, AT(format), "FORMAT", formats, NULL, "how the matrix is written" },
 	{ "output", 'o', OPTION_TEXT, AT(output), "FILE", NULL, "file",
 	  "write the matrix to FILE, whole or not at all" },
-	{ "in-process", 0, OPTION_FLAG, AT(runner.in_process), NULL, NULL, NULL,
+	{ "in-process", 0, OPTION_FLAG, AT(carry_out.runner.in_process), NULL, NULL, NULL,
 	  "run lane after lane without a process each, for a debugger" },
 	{ 0 },
 };
-
-static void print_plan(const struct plan *p, const struct wanted *w)
-{
-	char estimate[32];
-	size_t count = 0;
-
-	for (size_t i = 0; i < p->lane_count; i++) {
-		for (size_t k = 0; k < p->lanes[i].count; k++) {
-			const struct cell *c = &p->lanes[i].cells[k];
-			AUTO_STR label = { 0 };
-
-			cell_label(c, &label);
-			clock_format_duration(c->estimate_ns, estimate, sizeof(estimate));
-			printf("%-44s %s%s%s\n", str_text(&label), c->why, c->estimate_ns ? ", last time " : "",
-			       c->estimate_ns ? estimate : "");
-			count++;
-		}
-	}
-	printf("%zu cell%s would run, %zu fresh\n", count, count == 1 ? "" : "s", wanted_fresh_count(w));
-}
 
 static int show(struct context *c, const struct plan *p, const struct matrix_options *o, struct err *e)
 {
@@ -87,70 +65,94 @@ static int show(struct context *c, const struct plan *p, const struct matrix_opt
 	return context_put(o->output, &out, e) ? -1 : status;
 }
 
-static int check_words(const struct matrix_options *o, struct err *e)
+/* The benchmarks that need one of the plan's packages; NULL-ended, freed by the caller. */
+static const char **benchmarks_of(const struct lab *lab, const struct plan *p, size_t *out_count)
 {
-	if (o->wanted.fresh && o->no_run)
-		return err_set(e, ERR_USAGE, "--fresh and --no-run exclude each other");
-	if (o->wanted.resume && (o->wanted.fresh || o->no_run))
-		return err_set(e, ERR_USAGE, "--resume and --%s exclude each other", o->no_run ? "no-run" : "fresh");
-	return 0;
+	const char **names = mem_new(lab->benchmark_count + 1, sizeof(*names));
+
+	*out_count = 0;
+	for (size_t i = 0; i < lab->benchmark_count; i++) {
+		bool needed = false;
+
+		for (size_t k = 0; k < p->count; k++)
+			needed |= text_list_has(&lab->benchmarks[i]->as_package->needs, p->cells[k].package->name);
+		if (needed)
+			names[(*out_count)++] = lab->benchmarks[i]->name;
+	}
+	return names;
 }
 
-static int run_wanted(struct context *c, const struct plan *p, const struct wanted *w, struct matrix_options *o,
-		      struct runner_end *end, struct err *e)
+/* What was measured of the packages, below their tests. */
+static int show_speed_beside(struct context *c, const struct plan *p, struct matrix_options *o, int status,
+			     struct err *e)
 {
-	o->runner.part_of_run = wanted_left_out(w) > 0;
-	if (o->runner.part_of_run && !p->lane_count) {
-		err_set(e, ERR_USAGE,
-			"of the cells that the run was to do none that is left is chosen here, or what decides them "
-			"has changed since");
-		return err_hint(
-			e, "choose the packages, targets and tier that `labctl runs` tells of, or leave --resume out");
+	size_t count;
+	AUTO_FREE const char **names = benchmarks_of(c->lab, p, &count);
+	struct speed_options speed = { .only_measured = true };
+	struct speed_judged judged;
+	struct plan *benchmarks;
+	int shown = 0;
+
+	if (!count || o->output || (o->format && strcmp(o->format, "terminal")))
+		return status;
+	benchmarks = context_plan_benchmarks(c, &o->selection, names, count, e);
+	if (!benchmarks || speed_judge_plan(c, benchmarks, true, &judged, e)) {
+		plan_free(benchmarks);
+		return -1;
 	}
-	if (o->runner.part_of_run) {
-		log_warning("%zu of the cells that the run was to do are not chosen here, or what decides them has "
-			    "changed since: it stays cut off",
-			    wanted_left_out(w));
+	if (judged.matrix.row_count) {
+		putchar('\n');
+		shown = speed_show(c, benchmarks, &speed, e);
 	}
-	if (p->lane_count)
-		return runner_run(c, p, wanted_run(w), &o->runner, end, e);
-	/* All its cells had finished; only its end was cut off. */
-	return wanted_run(w) ? store_end_run(c->store, wanted_run(w), !o->runner.part_of_run, e) : 0;
+	speed_judged_free(&judged);
+	plan_free(benchmarks);
+	return shown < 0 ? -1 : status ? status : shown;
+}
+
+static int run_speed(const struct globals *g, struct matrix_options *o, int operand_count, char **operands,
+		     struct err *e)
+{
+	struct speed_options speed = {
+		.memory = o->memory, .only_measured = !operand_count, .format = o->format, .output = o->output
+	};
+	AUTO_CONTEXT c = { 0 };
+	struct plan *p;
+	int status = -1;
+
+	if (o->format && !strcmp(o->format, "junit"))
+		return err_set(e, ERR_USAGE, "--speed and --format junit exclude each other");
+	if (context_open(&c, g, e) || context_open_store(&c, true, e))
+		return -1;
+	p = context_plan_benchmarks(&c, &o->selection, (const char *const *)operands, (size_t)operand_count, e);
+	if (p)
+		status = speed_show(&c, p, &speed, e);
+	plan_free(p);
+	return status;
 }
 
 static int run_matrix(const struct globals *g, void *options, int operand_count, char **operands, struct err *e)
 {
 	struct matrix_options *o = options;
 	AUTO_CONTEXT c = { 0 };
-	struct wanted *w = NULL;
 	struct plan *p;
-	struct runner_end end = { 0 };
+	struct runner_end end;
 	int status;
 
-	if (check_words(o, e))
-		return -1;
-	o->wanted.none = o->no_run;
-	o->wanted.only_look = o->dry_run || o->no_run;
-	if (context_open(&c, g, e))
+	if (o->speed)
+		return run_speed(g, o, operand_count, operands, e);
+	if (carry_out_check(&o->carry_out, e) || context_open(&c, g, e))
 		return -1;
 	p = context_plan(&c, &o->selection, (const char *const *)operands, (size_t)operand_count, e);
 	if (!p)
 		return -1;
-	if (!context_open_store(&c, o->wanted.only_look, e))
-		w = wanted_open(&c, p, &o->wanted, e);
-	status = w ? 0 : -1;
-	if (!status) {
-		plan_lanes(p, wanted_cell, w);
-		if (o->dry_run)
-			print_plan(p, w);
-		else
-			status = run_wanted(&c, p, w, o, &end, e);
-		if (!status && !o->dry_run)
-			status = show(&c, p, o, e);
+	status = carry_out(&c, p, &o->carry_out, &end, e);
+	if (!status && !o->carry_out.dry_run) {
+		status = show(&c, p, o, e);
+		if (status >= 0)
+			status = show_speed_beside(&c, p, o, status, e);
 	}
 	if (end.interrupted && status >= 0)
 		status = EXIT_INTERRUPTED;
-	wanted_close(w);
 	plan_free(p);
 	return status;
 }
@@ -171,6 +173,7 @@ const struct command matrix_command = {
 		"\n"
 		"  labctl matrix numpy pandas\n"
 		"  labctl matrix sympy --target s390x,arm64 --runtime pypy\n"
+		"  labctl matrix --speed --target local\n"
 		"  labctl matrix numpy --target all,-ppc64el --fresh -o matrix.md --format markdown",
 	.options = rows,
 	.options_bytes = sizeof(struct matrix_options),

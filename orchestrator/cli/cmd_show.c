@@ -7,7 +7,8 @@
 #include "base/file.h"
 #include "base/mem.h"
 #include "base/regex.h"
-#include "cli/context.h"
+#include "cli/speed.h"
+#include "render/speed_page.h"
 #include "store/query.h"
 
 #define RAW_CAP_BYTES (256u << 20)
@@ -169,6 +170,68 @@ static int add_raw(struct context *c, const struct outcome_row *row, const char 
 	return err_hint(e, "it is kept in %s", folder);
 }
 
+/* What a benchmark's page is made of. */
+struct speed_parts {
+	struct speed_page page;
+	struct speed_summary summary;
+	struct bench_set own, baseline;
+};
+
+static bool counts_instructions(const struct outcome_row *row)
+{
+	for (const struct fact_pair *f = row->facts; f && f->name; f++)
+		if (!strcmp(f->name, "clock"))
+			return !strcmp(f->value, "instructions");
+	return false;
+}
+
+/* The baseline of the same run, where it can be had. */
+static void find_baseline(struct context *c, const struct outcome_row *row, struct speed_parts *parts)
+{
+	const char *baseline = c->lab->settings.baseline ? c->lab->settings.baseline : "cpython";
+	struct outcome_set set = { 0 };
+
+	if (strcmp(row->runtime, baseline) && !query_run_outcomes(c->store, row->run, &set, NULL))
+		for (size_t i = 0; i < set.count; i++) {
+			const struct outcome_row *other = &set.rows[i];
+
+			if (!strcmp(other->target, row->target) && !strcmp(other->package, row->package) &&
+			    !strcmp(other->tier, row->tier) && !strcmp(other->runtime, baseline) &&
+			    !parts->baseline.count)
+				speed_record_of(c, other, &parts->baseline, NULL);
+		}
+	outcome_set_free(&set);
+	if (parts->baseline.count)
+		parts->page.baseline = &parts->baseline.series[0];
+	parts->page.baseline_name = baseline;
+}
+
+/* parts->page.series stays NULL where nothing was measured. */
+static int load_speed(struct context *c, const struct outcome_row *row, struct speed_parts *parts, struct err *e)
+{
+	*parts = (struct speed_parts){ 0 };
+	if (strcmp(row->tier, SPEED_TIER))
+		return 0;
+	if (speed_summary_of(c, row, &parts->summary, e))
+		return -1;
+	if (!parts->summary.process_count)
+		return 0;
+	if (speed_record_of(c, row, &parts->own, e))
+		return -1;
+	find_baseline(c, row, parts);
+	parts->page.summary = &parts->summary;
+	parts->page.series = &parts->own.series[0];
+	parts->page.counted = counts_instructions(row);
+	return 0;
+}
+
+static void free_speed(struct speed_parts *parts)
+{
+	speed_summary_free(&parts->summary);
+	bench_free(&parts->own);
+	bench_free(&parts->baseline);
+}
+
 static int draw(struct context *c, const struct show_options *o, const struct outcome_row *row, struct str *out,
 		struct err *e)
 {
@@ -176,8 +239,14 @@ static int draw(struct context *c, const struct show_options *o, const struct ou
 	struct render_opts opts = context_render_opts(c->globals);
 	struct test_set tests = { 0 };
 	struct cell_page page = { .label = label, .row = row, .tests = &tests, .all_tests = o->all || o->test };
+	struct speed_parts parts;
 	int status = query_tests(c->store, row->id, !page.all_tests, &tests, e);
 
+	if (!status)
+		status = load_speed(c, row, &parts, e);
+	else
+		parts = (struct speed_parts){ 0 };
+	page.speed = parts.page.series ? &parts.page : NULL;
 	if (!status && o->test)
 		status = keep_matching(&tests, o->test, e);
 	if (!status && o->cause)
@@ -188,6 +257,7 @@ static int draw(struct context *c, const struct show_options *o, const struct ou
 		json_cell(&page, out);
 	else if (!status)
 		terminal_cell(&page, &opts, out);
+	free_speed(&parts);
 	test_set_free(&tests);
 	return status;
 }

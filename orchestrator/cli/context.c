@@ -131,28 +131,53 @@ static struct text_list as_text_list(const struct option_list *list)
 	return (struct text_list){ list->items, list->count };
 }
 
-struct plan *context_plan(struct context *c, const struct selection *s, const char *const *packages,
-			  size_t package_count, struct err *e)
+/* Targets and runtimes of a wish; the arrays are the caller's to free. */
+static int choose_columns(struct context *c, const struct selection *s, struct plan_wish *wish, struct err *e)
 {
-	struct text_list package_words = { (const char **)packages, package_count };
-	struct text_list target_words = as_text_list(&s->targets), runtime_words = as_text_list(&s->runtimes);
-	AUTO_FREE const struct target_spec **targets = NULL;
-	AUTO_FREE const struct runtime_recipe **runtimes = NULL;
-	AUTO_FREE const struct package_recipe **chosen = NULL;
-	struct plan_wish wish = {
+	struct text_list targets = as_text_list(&s->targets), runtimes = as_text_list(&s->runtimes);
+
+	*wish = (struct plan_wish){
 		.tier = s->tier ? s->tier : c->lab->settings.tier,
 		.lib_digest = c->lib_digest,
 		.index_digest = c->index_digest,
 	};
+	return select_targets(c->lab, &targets, &wish->targets, &wish->target_count, e) ||
+			       select_runtimes(c->lab, &runtimes, &wish->runtimes, &wish->runtime_count, e)
+		       ? -1
+		       : 0;
+}
 
-	if (select_targets(c->lab, &target_words, &targets, &wish.target_count, e) ||
-	    select_runtimes(c->lab, &runtime_words, &runtimes, &wish.runtime_count, e) ||
-	    select_packages(c->lab, &package_words, &chosen, &wish.package_count, e))
-		return NULL;
-	wish.targets = targets;
-	wish.runtimes = runtimes;
-	wish.packages = chosen;
-	return plan_build(c->lab, &wish, e);
+static struct plan *build_plan(struct context *c, struct plan_wish *wish, bool chosen, struct err *e)
+{
+	struct plan *p = chosen ? plan_build(c->lab, wish, e) : NULL;
+
+	free(wish->targets);
+	free(wish->runtimes);
+	free(wish->packages);
+	free(wish->benchmarks);
+	return p;
+}
+
+struct plan *context_plan(struct context *c, const struct selection *s, const char *const *packages,
+			  size_t package_count, struct err *e)
+{
+	struct text_list words = { (const char **)packages, package_count };
+	struct plan_wish wish;
+	bool chosen = !choose_columns(c, s, &wish, e) &&
+		      !select_packages(c->lab, &words, &wish.packages, &wish.package_count, e);
+
+	return build_plan(c, &wish, chosen, e);
+}
+
+struct plan *context_plan_benchmarks(struct context *c, const struct selection *s, const char *const *words,
+				     size_t word_count, struct err *e)
+{
+	struct text_list list = { (const char **)words, word_count };
+	struct plan_wish wish;
+	bool chosen = !choose_columns(c, s, &wish, e) &&
+		      !select_benchmarks(c->lab, &list, &wish.benchmarks, &wish.benchmark_count, e);
+
+	return build_plan(c, &wish, chosen, e);
 }
 
 const struct target_spec *context_target(struct context *c, const char *name, struct err *e)

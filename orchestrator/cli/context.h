@@ -40,6 +40,9 @@ struct selection {
 };
 struct plan *context_plan(struct context *c, const struct selection *s, const char *const *packages,
 			  size_t package_count, struct err *e);
+/* The same for benchmarks; words name them, their sets, tags or patterns, none: all. */
+struct plan *context_plan_benchmarks(struct context *c, const struct selection *s, const char *const *words,
+				     size_t word_count, struct err *e);
 /* One target by name or ERR_USAGE with the nearest. */
 const struct target_spec *context_target(struct context *c, const char *name, struct err *e);
 

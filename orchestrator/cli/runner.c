@@ -146,7 +146,19 @@ static int64_t physical_memory_bytes(void)
 	return (int64_t)sysconf(_SC_PHYS_PAGES) * sysconf(_SC_PAGESIZE);
 }
 
-static struct schedule_opts schedule_opts(const struct runner *r, const struct runner_options *o)
+/* Lanes that use this machine are measured one after the other and share the budget. */
+static struct measure_opts measure_opts(const struct runner_options *o, const struct plan *p)
+{
+	struct measure_opts measure = o->measure;
+	size_t here = 0;
+
+	for (size_t i = 0; i < p->lane_count; i++)
+		here += p->lanes[i].target->kind != TARGET_SSH;
+	measure.budget_s /= (double)(here ? here : 1);
+	return measure;
+}
+
+static struct schedule_opts schedule_opts(const struct runner *r, const struct plan *p, const struct runner_options *o)
 {
 	const struct lab_settings *settings = &r->context->lab->settings;
 
@@ -158,6 +170,7 @@ static struct schedule_opts schedule_opts(const struct runner *r, const struct r
 			.install_digest = r->context->install_digest,
 			.index_digest = r->context->index_digest,
 			.retries = 1,
+			.measure = measure_opts(o, p),
 		},
 		.jobs = o->jobs,
 		.processors = settings->processors ? settings->processors : sysconf(_SC_NPROCESSORS_ONLN),
@@ -213,7 +226,7 @@ int runner_run(struct context *c, const struct plan *p, int64_t run, const struc
 		return -1;
 	r.run_folder = store_run_folder(c->store, r.run);
 	open_log(&r);
-	schedule = schedule_opts(&r, o);
+	schedule = schedule_opts(&r, p, o);
 	progress = progress_opts(&r, p);
 	r.progress = progress_open(&progress);
 	log_set_sink(on_log, &r);

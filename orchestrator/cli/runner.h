@@ -4,10 +4,13 @@
 #define LABCTL_CLI_RUNNER_H
 
 #include "cli/context.h"
+#include "run/measure.h"
 
 struct runner_options {
 	int64_t jobs;
 	bool in_process;
+	struct measure_opts
+		measure;  /* for benchmarks; budget_s: of all lanes that use this machine, one after the other */
 	bool part_of_run; /* what is left of the run is more than this plan has: it stays cut off */
 };
 

@@ -30,7 +30,7 @@ def read_suite(name):
 
 
 def params_of(entry):
-    return dict(pair.split(": ") for pair in re.findall(r"\w+: \w+", entry.get("params", "")))
+    return dict(pair.split(": ") for pair in re.findall(r"\w+: \w+", entry.get("parameters", "")))
 
 
 SUITES = {name: read_suite(name) for name in ("pure", "border", "arrays")}

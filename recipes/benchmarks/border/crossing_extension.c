@@ -29,10 +29,8 @@ static PyObject *low_bits_unlocked(PyObject *self, PyObject *number)
 
 	if (n == -1 && PyErr_Occurred())
 		return NULL;
-	Py_BEGIN_ALLOW_THREADS
-	n = crossing_low_bits(n);
-	Py_END_ALLOW_THREADS
-	return PyLong_FromLongLong(n);
+	Py_BEGIN_ALLOW_THREADS n = crossing_low_bits(n);
+	Py_END_ALLOW_THREADS return PyLong_FromLongLong(n);
 }
 
 static PyObject *weigh(PyObject *self, PyObject *args)
@@ -131,8 +129,7 @@ static PyObject *call_back(PyObject *self, PyObject *args)
 
 /* Some zeroed memory. */
 typedef struct {
-	PyObject_HEAD
-	char *memory;
+	PyObject_HEAD char *memory;
 	Py_ssize_t size;
 } Block;
 
@@ -171,8 +168,7 @@ static PySequenceMethods block_as_sequence = {
 };
 
 static PyTypeObject block_type = {
-	PyVarObject_HEAD_INIT(NULL, 0)
-	.tp_name = "crossing_extension.Block",
+	PyVarObject_HEAD_INIT(NULL, 0).tp_name = "crossing_extension.Block",
 	.tp_basicsize = sizeof(Block),
 	.tp_flags = Py_TPFLAGS_DEFAULT,
 	.tp_new = block_new,
@@ -181,8 +177,7 @@ static PyTypeObject block_type = {
 };
 
 typedef struct {
-	PyObject_HEAD
-	struct point point;
+	PyObject_HEAD struct point point;
 } Point;
 
 static PyMemberDef point_members[] = {
@@ -192,8 +187,7 @@ static PyMemberDef point_members[] = {
 };
 
 static PyTypeObject point_type = {
-	PyVarObject_HEAD_INIT(NULL, 0)
-	.tp_name = "crossing_extension.Point",
+	PyVarObject_HEAD_INIT(NULL, 0).tp_name = "crossing_extension.Point",
 	.tp_basicsize = sizeof(Point),
 	.tp_flags = Py_TPFLAGS_DEFAULT,
 	.tp_new = PyType_GenericNew,
