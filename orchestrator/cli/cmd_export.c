@@ -1,6 +1,8 @@
 /* labctl export: measurements of a run or a file, in the form of another tool. */
+#include <math.h>
 #include <string.h>
 
+#include "analyse/speed_summary.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "cli/bench_source.h"
@@ -53,6 +55,39 @@ static void tell_left_out(const struct str *lines)
 		log_warning("left out: %s", line);
 }
 
+/* Other tools take every value for one of the steady state: what came before becomes warm-up. */
+static void split_warm_up(struct bench_set *set, struct bench_series *s)
+{
+	struct speed_summary summary;
+	size_t at = 0;
+
+	speed_summarise(s, &summary);
+	for (size_t i = 0; i < s->run_count; i++) {
+		const struct speed_process *p = &summary.processes[at];
+
+		if (s->runs[i].kind == BENCH_CALIBRATION)
+			continue;
+		at++;
+		if (!p->failed && isfinite(p->mean) && p->steady_from < p->iterations)
+			bench_split_warmups(set, &s->runs[i], (size_t)p->steady_from);
+	}
+	speed_summary_free(&summary);
+	s->from_start = false;
+}
+
+/* TARGET/RUNTIME/ in front of a benchmark's name says nothing where it is the same for all. */
+static void drop_common_prefix(struct bench_set *set)
+{
+	const char *first = set->series[0].name, *slash = strrchr(first, '/');
+	size_t len = slash ? (size_t)(slash - first) + 1 : 0;
+
+	for (size_t i = 0; i < set->count; i++)
+		if (strncmp(set->series[i].name, first, len))
+			len = 0;
+	for (size_t i = 0; i < set->count; i++)
+		set->series[i].name += len;
+}
+
 static int run_export(const struct globals *g, void *options, int operand_count, char **operands, struct err *e)
 {
 	struct export_options *o = options;
@@ -69,8 +104,14 @@ static int run_export(const struct globals *g, void *options, int operand_count,
 		return err_set(e, ERR_USAGE, "export takes one run or file");
 	if (o->format && !bench_format_find(o->format, e))
 		return -1;
-	if (bench_source_open(&c, g, operand_count ? operands[0] : "latest", &o->source, &source, e) ||
-	    bench_write(o->format ? o->format : "labctl", &source.set, &o->write, &out, &left_out, e))
+	if (bench_source_open(&c, g, operand_count ? operands[0] : "latest", &o->source, &source, e))
+		return -1;
+	if (source.is_run)
+		drop_common_prefix(&source.set);
+	for (size_t i = 0; i < source.set.count && o->format && strcmp(o->format, "labctl"); i++)
+		if (source.set.series[i].from_start)
+			split_warm_up(&source.set, &source.set.series[i]);
+	if (bench_write(o->format ? o->format : "labctl", &source.set, &o->write, &out, &left_out, e))
 		return -1;
 	tell_left_out(&left_out);
 	return context_put(o->output, &out, e);
