@@ -50,16 +50,21 @@ static int add_before(struct context *c, const struct outcome_row *now, struct o
 	return 0;
 }
 
+struct matrix_column judge_column(const struct cell *c)
+{
+	return (struct matrix_column){
+		.target = c->target->name,
+		.arch = c->target->arch ? c->target->arch : host_arch(),
+		.runtime = c->runtime->name,
+		.emulated = target_is_emulated(c->target),
+	};
+}
+
 static void fill_want(const struct cell *c, struct matrix_want *out)
 {
 	*out = (struct matrix_want){
 		.package = c->package->name,
-		.column = {
-			.target = c->target->name,
-			.arch = c->target->arch ? c->target->arch : host_arch(),
-			.runtime = c->runtime->name,
-			.emulated = target_is_emulated(c->target),
-		},
+		.column = judge_column(c),
 		.cell_id = c->id,
 	};
 }

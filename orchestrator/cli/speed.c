@@ -8,6 +8,7 @@
 #include "base/file.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "cli/judge.h"
 #include "parse/bench_format.h"
 #include "render/speed.h"
 #include "run/outcome.h"
@@ -81,12 +82,7 @@ static struct speed_want want_of(const struct cell *c)
 {
 	return (struct speed_want){
 		.benchmark = c->benchmark->name,
-		.column = {
-			.target = c->target->name,
-			.arch = c->target->arch ? c->target->arch : host_arch(),
-			.runtime = c->runtime->name,
-			.emulated = target_is_emulated(c->target),
-		},
+		.column = judge_column(c),
 		.cell_id = c->id,
 	};
 }

@@ -173,26 +173,6 @@ static int attempt_cell(struct work *w, bool is_last, bool *out_lost, struct err
 	return status;
 }
 
-/* A cell with its retries. A lost machine is given up and a new one opened for the next attempt. */
-static int work_on_cell(struct work *w, size_t at, struct err *e)
-{
-	struct err why = ERR_INIT;
-	bool lost = true;
-
-	w->cell = &w->lane->cells[at];
-	log_set_label(w->cell->package->name);
-	for (int64_t tries = 0; lost && tries <= w->opts->retries; tries++) {
-		if (!w->target && open_target(w, &why))
-			return fail_rest(w, at, &why, e) ? -1 : 1;
-		send(w, CELL_STARTS, NULL, NULL);
-		if (attempt_cell(w, tries == w->opts->retries, &lost, e))
-			return -1;
-		if (lost)
-			close_target(w);
-	}
-	return 0;
-}
-
 /* The runtimes of one benchmark, which are one attempt together. */
 struct attempt {
 	struct outcome *outcomes;
@@ -273,20 +253,24 @@ static int attempt_benchmark(struct work *w, size_t first, size_t count, bool is
 	return status;
 }
 
-/* As work_on_cell, for the runtimes of a benchmark. */
-static int work_on_benchmark(struct work *w, size_t at, size_t count, struct err *e)
+/* A cell, or the runtimes of a benchmark, with retries. A lost machine is given up and a new one opened for the next
+ * attempt. 1: no machine can be had, and the rest of the lane has its outcomes. */
+static int work_on_group(struct work *w, size_t at, size_t count, struct err *e)
 {
+	const struct cell *first = &w->lane->cells[at];
 	struct err why = ERR_INIT;
 	bool lost = true;
 
-	w->cell = &w->lane->cells[at];
-	log_set_label(w->cell->package->name);
+	log_set_label(first->package->name);
 	for (int64_t tries = 0; lost && tries <= w->opts->retries; tries++) {
+		bool is_last = tries == w->opts->retries;
+
+		w->cell = first;
 		if (!w->target && open_target(w, &why))
 			return fail_rest(w, at, &why, e) ? -1 : 1;
-		w->cell = &w->lane->cells[at];
 		send(w, CELL_STARTS, NULL, NULL);
-		if (attempt_benchmark(w, at, count, tries == w->opts->retries, &lost, e))
+		if (first->benchmark ? attempt_benchmark(w, at, count, is_last, &lost, e)
+				     : attempt_cell(w, is_last, &lost, e))
 			return -1;
 		if (lost)
 			close_target(w);
@@ -301,12 +285,10 @@ static int work_on_lane(struct work *w, size_t first, struct err *e)
 	if (open_target(w, &why))
 		return fail_rest(w, first, &why, e);
 	for (size_t i = first, count; i < w->lane->count && !must_stop(w); i += count) {
-		bool is_benchmark = w->lane->cells[i].benchmark != NULL;
 		int status;
 
 		count = lane_group(w->lane, i);
-		status = is_benchmark ? work_on_benchmark(w, i, count, e) : work_on_cell(w, i, e);
-
+		status = work_on_group(w, i, count, e);
 		if (status)
 			return status < 0 ? -1 : 0;
 	}
