@@ -143,7 +143,7 @@ const struct command bench_command = {
 		"another is at work here.\n"
 		"\n"
 		"  labctl bench pure\n"
-		"  labctl bench nbody json.dumps --target local,s390x --budget 5m\n"
+		"  labctl bench nbody json_dumps --target local,s390x --budget 5m\n"
 		"  labctl bench border --seed 7 --format markdown -o border.md",
 	.options = rows,
 	.options_bytes = sizeof(struct bench_options),
