@@ -105,21 +105,22 @@ static double at_place(const double *totals, double place)
 	return part > 0 ? low + part * (totals[k] - low) : low;
 }
 
-static void extrapolate(const struct break_even_runtime *early, const struct break_even_runtime *late, double behind,
-			double spent, struct break_even *out)
+/* After `calls` calls `late` is behind by so many seconds, and has spent so many. */
+static void extrapolate(const struct break_even_runtime *early, const struct break_even_runtime *late, double calls,
+			double behind_s, double spent_s, struct break_even *out)
 {
 	double gain = early->steady_s - late->steady_s;
 	double error = hypot(early->steady_error_s, late->steady_error_s);
 
 	if (isnan(gain) || isnan(error))
 		return;
-	if (gain <= 0)
+	if (gain < -CERTAIN * error)
 		out->kind = BREAK_EVEN_NEVER;
 	if (gain <= CERTAIN * error)
 		return;
 	out->kind = BREAK_EVEN_EXTRAPOLATED;
-	out->calls = out->compared_calls + behind / gain;
-	out->elapsed_s = spent + behind / gain * late->steady_s;
+	out->calls = calls + behind_s / gain;
+	out->elapsed_s = spent_s + behind_s / gain * late->steady_s;
 }
 
 static void count_processes(const struct totals *early, const struct totals *late, size_t processes, size_t places,
@@ -145,7 +146,9 @@ static void compare(const struct break_even_runtime *early, const struct break_e
 
 	out->kind = BREAK_EVEN_NOT_WITHIN;
 	if (isnan(place)) {
-		extrapolate(early, late, b.medians[places - 1] - a.medians[places - 1], b.medians[places - 1], out);
+		double spent_s = b.medians[places - 1];
+
+		extrapolate(early, late, (double)places * step, spent_s - a.medians[places - 1], spent_s, out);
 	} else {
 		out->kind = place > 0 ? BREAK_EVEN_WITHIN : BREAK_EVEN_FROM_START;
 		out->calls = place * step;

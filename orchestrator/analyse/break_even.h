@@ -23,14 +23,14 @@ enum break_even_kind {
 	BREAK_EVEN_WITHIN,	 /* within what was run: measured */
 	BREAK_EVEN_EXTRAPOLATED, /* later, were both to go on at their steady speeds: no measurement */
 	BREAK_EVEN_NOT_WITHIN,	 /* never within what was run; nothing is known of later */
-	BREAK_EVEN_NEVER,	 /* never within what was run, and in the steady state the other one is no slower */
+	BREAK_EVEN_NEVER,	 /* never within what was run, and `late` is slower in the steady state */
 	BREAK_EVEN_UNKNOWN,	 /* a runtime has no process with an iteration */
 };
 
 struct break_even {
 	enum break_even_kind kind;
 	double calls;	       /* of the body, from where on `late` is never behind again; NAN: none */
-	double iteration;      /* the same as a number of iterations of `late`, not always whole */
+	double iteration;      /* the same in iterations of the first process of `late`, not always whole */
 	double elapsed_s;      /* what either has spent by then */
 	double compared_calls; /* as far as all processes went */
 	/* Each process of `late` against the median of `early`: how many caught up within what was run, and the first
@@ -40,7 +40,8 @@ struct break_even {
 };
 
 /* Compares the total time that `late` (PyPy, say) has spent after so many calls with that of `early` (CPython): for
- * each the median over its processes, whose spikes are in it. Totals between iterations are interpolated. */
+ * each the median over its processes, whose spikes are in it. Totals between iterations are interpolated.
+ * Values are times as warmup_judge has checked them, calls are above 0. */
 void break_even_find(const struct break_even_runtime *early, const struct break_even_runtime *late,
 		     struct break_even *out);
 

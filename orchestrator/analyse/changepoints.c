@@ -2,7 +2,6 @@
 
 #include <math.h>
 #include <stdbool.h>
-#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -85,8 +84,7 @@ static bool is_needed(const struct search *s, size_t at, size_t to)
 	return s->best[at] + cost(s, at, pivot) < s->best[pivot];
 }
 
-/* Looks at all of the group's starting points for segments that end at `to`, and drops those that are of no use later.
- */
+/* Looks at all of the group's starting points for segments that end at `to`, and drops what is of no use later. */
 static void refresh(struct search *s, struct group *g, size_t to)
 {
 	struct start *starts = &s->starts.items[g->first];
@@ -113,8 +111,7 @@ static void join(struct search *s, struct group *behind)
 	behind->count += g->count;
 }
 
-/* The newest starting point is a group of its own; groups that are not larger than what follows them are joined with
- * it. */
+/* The newest starting point is a group of its own; it is joined with groups before it that are not larger. */
 static void add_start(struct search *s, size_t at, size_t to)
 {
 	struct start start = { at, s->best[at] + cost(s, at, to) };

@@ -7,7 +7,8 @@
 #include "analyse/order.h"
 #include "base/mem.h"
 
-#define LIMIT		      4 /* values further from the centre than so many standard deviations count as that far */
+#define LIMIT		      3	     /* values further from 0 than so many standard deviations count as that far */
+#define PLACE_LIMIT	      4	     /* and further from their place in the cycle */
 #define NORMAL_MEDIAN	      0.6745 /* half of Normal values are within so many standard deviations */
 #define NORMAL_UPPER_QUARTILE 1.1503 /* three quarters of them */
 #define SPREAD_SAMPLE	      128    /* values that a spread is taken from, in long series */
@@ -137,7 +138,7 @@ void layout_limit(struct layout *l)
 
 		place_medians(l, &l->rest[start], layout_start(l, s + 1) - start, &centres[start]);
 	}
-	most = LIMIT / NORMAL_UPPER_QUARTILE * distance_of_share(l, centres, 0.75);
+	most = PLACE_LIMIT / NORMAL_UPPER_QUARTILE * distance_of_share(l, centres, 0.75);
 	for (size_t i = 0; most > 0 && i < l->count; i++)
 		l->rest[i] = clamp(l->rest[i], centres[i], most);
 }

@@ -10,6 +10,7 @@
 	(1 + 1.0 / (4 * LAYOUT_STRETCH_CYCLES)) /* to the next period: a quarter of a cycle over a stretch */
 #define LEAST_QUOTIENT 2.5			/* of variances, for a cycle that matters */
 #define NEARLY	       0.75 /* share of the best score that a shorter period must have to be preferred */
+#define NEIGHBOURS     2    /* steps of period that are near */
 #define PROMISING      1.5  /* a score from which other borders of the places are tried */
 
 /* Sums of squares between and within places of the cycle, and their degrees of freedom. */
@@ -19,9 +20,11 @@ struct variance {
 	double neighbours; /* products of neighbours within places */
 };
 
+/* The whole numbers from 2 on, then the others. */
 struct tried {
 	struct cycle *items;
 	size_t count, room;
+	double whole[CYCLE_LONGEST + 1]; /* scores over the whole series, by period */
 };
 
 struct sums {
@@ -131,15 +134,23 @@ static double swing_of(const struct layout *l)
 
 static struct cycle try_period(struct layout *l, const double *values, size_t count, double period, double shift)
 {
-	bool is_whole = fabs(period - rint(period)) < 1e-9;
 	double score;
 
 	layout_fill(l, values, count, period, shift);
 	layout_limit(l);
 	score = stretch_score(l);
-	if (is_whole)
-		score = fmax(score, whole_score(l));
 	return (struct cycle){ period, score, score > 0 ? swing_of(l) : 0 };
+}
+
+/* Of a whole number: it may also hold for the whole series. */
+static struct cycle try_whole(struct layout *l, const double *values, size_t count, size_t period, double *out_score)
+{
+	struct cycle c = try_period(l, values, count, (double)period, 0);
+
+	*out_score = whole_score(l);
+	if (*out_score > c.score)
+		c = (struct cycle){ c.period, *out_score, swing_of(l) };
+	return c;
 }
 
 static struct cycle better_of(struct cycle a, struct cycle b)
@@ -151,8 +162,8 @@ static void try_periods(struct layout *l, const double *values, size_t count, st
 {
 	double longest = fmin(CYCLE_LONGEST, (double)count / CYCLE_MIN_CYCLES);
 
-	for (double period = 2; period <= longest; period++)
-		vec_add(tried, try_period(l, values, count, period, 0));
+	for (size_t period = 2; (double)period <= longest; period++)
+		vec_add(tried, try_whole(l, values, count, period, &tried->whole[period]));
 	for (double period = 2 * PERIOD_STEP; period <= longest; period *= PERIOD_STEP) {
 		struct cycle one = try_period(l, values, count, period, 0);
 
@@ -184,6 +195,17 @@ static struct cycle shortest(const struct tried *tried, struct cycle best)
 	return best;
 }
 
+/* A neighbour that is a whole number, when that holds from one end of the series to the other: no other would. */
+static struct cycle round_period(const struct tried *tried, struct cycle best, double least_score)
+{
+	size_t whole = (size_t)lround(best.period);
+	bool is_near = fabs((double)whole / best.period - 1) <= NEIGHBOURS * (PERIOD_STEP - 1);
+
+	if (!is_near || whole < 2 || whole > CYCLE_LONGEST || tried->whole[whole] <= least_score)
+		return best;
+	return tried->items[whole - 2];
+}
+
 struct cycle cycles_find(const double *values, size_t count, double least_score)
 {
 	struct tried tried = { 0 };
@@ -195,7 +217,7 @@ struct cycle cycles_find(const double *values, size_t count, double least_score)
 	layout_free(&l);
 	best = best_near(&tried, 1, INFINITY);
 	if (best.score > least_score)
-		best = shortest(&tried, best);
+		best = round_period(&tried, shortest(&tried, best), least_score);
 	vec_free(&tried);
 	return best.score > least_score ? best : (struct cycle){ 0 };
 }

@@ -11,11 +11,12 @@
 
 #define STRETCHES	64 /* whose medians stand for the samples of a process */
 #define QUARTERS	4
-#define SIGN_TEST_LEAST 6   /* processes: with fewer their extremes cover the median with less than 95 % */
-#define SINGLE_STEP	0.8 /* of the rise between two neighbouring quarters: a step */
-#define PARTED_STEP	0.9 /* of the rise over two of them: a step in the middle of a quarter */
-#define SLOWED		0.5 /* pace of the last quarter of the time / of the second one */
-#define STRAIGHT	0.8 /* last rise within the judged part / first rise */
+#define SIGN_TEST_LEAST 6    /* processes: with fewer their extremes cover the median with less than 95 % */
+#define SIGN_TEST_MOST	1000 /* with more the chance of no head at all is no number any more */
+#define SINGLE_STEP	0.8  /* of the rise between two neighbouring quarters: a step */
+#define PARTED_STEP	0.9  /* of the rise over two of them: a step in the middle of a quarter */
+#define SLOWED		0.5  /* pace of the last quarter of the time / of the second one */
+#define STRAIGHT	0.8  /* last rise within the judged part / first rise */
 
 const struct growth_rule growth_defaults = { .threshold = 0.01, .late_share = 0.5, .min_samples = 8 };
 
@@ -134,9 +135,12 @@ static bool judge_process(const struct growth_series *s, const struct growth_rul
  * the chance of k or fewer heads in n throws is at most 2.5 %. */
 static size_t sign_test_rank(size_t n)
 {
+	const double half_width = 0.98; /* of a Normal 95 % interval, in units of √n */
 	double chance = pow(0.5, (double)n), sum = chance;
 	size_t k = 0;
 
+	if (n > SIGN_TEST_MOST)
+		return (size_t)((double)n / 2 - half_width * sqrt((double)n)) - 1;
 	while (sum + chance * (double)(n - k) / (double)(k + 1) <= 0.025) {
 		chance *= (double)(n - k) / (double)(k + 1);
 		sum += chance;

@@ -5,6 +5,7 @@
 
 #include "base/mem.h"
 
+#define FEW	   12	  /* values that are sorted rather than parted */
 #define NORMAL_MAD 1.4826 /* standard deviation of a Normal variable / its median absolute deviation */
 
 int order_compare(const void *x, const void *y)
@@ -20,6 +21,18 @@ static void swap(double *a, double *b)
 
 	*a = *b;
 	*b = kept;
+}
+
+static void sort_few(double *values, size_t low, size_t high)
+{
+	for (size_t i = low + 1; i <= high; i++) {
+		double value = values[i];
+		size_t k = i;
+
+		for (; k > low && values[k - 1] > value; k--)
+			values[k] = values[k - 1];
+		values[k] = value;
+	}
 }
 
 /* Puts the median of first, middle and last in the middle, so that sorted values, the usual case, are halved. */
@@ -40,7 +53,7 @@ double order_select(double *values, size_t count, size_t rank)
 {
 	size_t low = 0, high = count - 1;
 
-	while (low < high) {
+	while (high - low > FEW) {
 		double pivot = pivot_of(values, low, high);
 		size_t i = low, j = high;
 
@@ -55,13 +68,14 @@ double order_select(double *values, size_t count, size_t rank)
 			if (j-- == 0)
 				break;
 		}
-		if (rank <= j && j < high)
-			high = j;
-		else if (rank >= i)
+		if (rank >= i)
 			low = i;
+		else if (rank <= j && j < high)
+			high = j;
 		else
-			break;
+			return values[rank];
 	}
+	sort_few(values, low, high);
 	return values[rank];
 }
 

@@ -7,6 +7,8 @@
 #include "analyse/order.h"
 #include "base/mem.h"
 
+#define SLACK 1e-9 /* where a coarse clock puts many values exactly at the edge, rounding shall not decide */
+
 const struct outlier_rule outlier_defaults = { .window = 41, .tail = 0.1, .reach = 2, .longest_run = 4 };
 
 /* A window that slides over a stretch of the series. The values of the stretch are ranked once; a tree of counts
@@ -158,7 +160,7 @@ size_t outliers_find(const double *values, size_t count, const struct outlier_ru
 	AUTO_FREE struct band *bands = bands_of(values, count, rule);
 
 	for (size_t i = 0; i < count; i++)
-		spikes[i] = fabs(values[i] - bands[i].middle) > bands[i].reach;
+		spikes[i] = fabs(values[i] - bands[i].middle) > bands[i].reach * (1 + SLACK);
 	return keep_short_runs(spikes, count, rule->longest_run);
 }
 

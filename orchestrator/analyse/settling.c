@@ -12,6 +12,7 @@
 #define DOUBTFUL	3.5 /* standard errors from 0, and beyond the threshold */
 #define DOUBTFUL_FIRST	1.5 /* the same for the first few values, which often fall steeply */
 #define TRANSIENT	4   /* a phase of no more values between equal ones, or at the end, is no phase */
+#define BRIEF		2   /* that many low values may be chance */
 #define SHORT		10  /* phases of no more values have no level that spikes could be told by */
 #define MOSTLY		0.9 /* share of values apart that make a phase apart */
 #define MOST_NOISE_AWAY 5   /* values further from the level count as that far, in units of the noise */
@@ -129,8 +130,7 @@ static void find_phases(struct trace *t)
 	find_last_part(t);
 }
 
-/* Looks for spikes of the last part again, now that the steps of its level are known: near a step they cannot be told.
- */
+/* Looks for spikes of the last part again, now that its steps are known: near a step they could not be told. */
 static void refine_spikes(struct trace *t)
 {
 	struct settling *s = t->out;
@@ -160,9 +160,9 @@ static void compare_before(struct trace *t)
 		const struct phase *p = &s->phases.items[i];
 		bool differs = certainly_differ(t, p, &s->last);
 
-		s->is_sure |= differs;
+		s->sure_end = differs ? t->index[p->end] : s->sure_end;
 		s->was_lower |= differs && p->level < s->last.level;
-		s->was_long_lower |= differs && p->level < s->last.level && phase_length(p) > TRANSIENT;
+		s->was_long_lower |= differs && p->level < s->last.level && phase_length(p) > BRIEF;
 	}
 	for (size_t i = s->first; i < s->phases.count; i++) {
 		const struct phase *p = &s->phases.items[i];

@@ -10,9 +10,9 @@
 #include "analyse/settling.h"
 #include "base/mem.h"
 
-#define CYCLE_SCORE    4.3 /* of a cycle */
-#define CYCLE_DOUBT    3.7 /* of what may be one */
-#define CYCLES_ENOUGH  20  /* of these the means can tell that their level moves */
+#define CYCLE_SCORE    4.2  /* of a cycle */
+#define CYCLE_DOUBT    3.65 /* of what may be one */
+#define CYCLES_ENOUGH  20   /* of these the means can tell that their level moves */
 #define CYCLES_LEAST   4
 #define MOVED_CERTAIN  3.7 /* standard errors beyond the threshold: the largest of six differences */
 #define MOVED_DOUBTFUL 3
@@ -29,7 +29,7 @@ const struct warmup_rule warmup_defaults = {
 };
 
 /* A cycle has steps of its own: what limits spikes must not take them for such, so it looks at the inner half. */
-static const struct outlier_rule cycle_rest = { .window = 41, .tail = 0.25, .reach = 3, .longest_run = 1 };
+static const struct outlier_rule cycle_rest = { .window = 41, .tail = 0.25, .reach = 4, .longest_run = 1 };
 
 static void set(struct warmup_process *out, enum warmup_class class, const char *why)
 {
@@ -77,12 +77,14 @@ static void judge_flat(const struct settling *s, const struct warmup_rule *rule,
 static void judge_settling(const struct settling *s, size_t count, const struct warmup_rule *rule,
 			   struct warmup_process *out)
 {
+	size_t late = (size_t)((1 - rule->steady_share) * (double)count);
+
 	set(out, WARMUP_FLAT, NULL);
 	out->steady_start = s->last.start;
-	if (s->first > 0 && !s->is_sure)
-		set(out, WARMUP_UNDECIDED, "a change of level that may be noise");
-	else if (s->first > 0 && (double)(count - s->last.start) < rule->steady_share * (double)count)
+	if (s->sure_end > late)
 		set(out, WARMUP_UNSETTLED, "the last change of level comes late");
+	else if (s->first > 0 && (s->sure_end == 0 || s->last.start > late))
+		set(out, WARMUP_UNDECIDED, "a change of level that may be noise");
 	else if (s->was_lower && !s->was_long_lower)
 		set(out, WARMUP_UNDECIDED, "a few iterations were faster before");
 	else if (s->first > 0)
@@ -213,10 +215,10 @@ static void measure(const double *values, size_t count, double scale, double inf
 		measure_cycles(values, count, out);
 }
 
-/* Moves the phases over, and compares them with the steady level. */
-static void take_phases(struct settling *s, struct warmup_process *out)
+/* Moves the phases over, and compares them, or a slow first iteration, with the steady level. */
+static void take_phases(struct settling *s, double first, struct warmup_process *out)
 {
-	double most = 0;
+	double most = out->class == WARMUP_WARMUP && s->first == 0 ? first - s->last.level : 0;
 
 	for (size_t i = 0; i < s->phases.count; i++) {
 		struct phase *p = &s->phases.items[i];
@@ -251,7 +253,7 @@ static void judge(const double *values, size_t count, double scale, const struct
 	else if (cycle.score > CYCLE_DOUBT && out->class != WARMUP_UNSETTLED)
 		set(out, WARMUP_UNDECIDED, "the iterations may be cyclic");
 	inflation = s.phases.inflation;
-	take_phases(&s, out);
+	take_phases(&s, logs[0], out);
 	measure(values, count, scale, inflation, out);
 	settling_free(&s);
 }

@@ -37,8 +37,7 @@ struct warmup_rule {
 	double threshold;      /* smallest relative difference of two levels that matters; 0.01 */
 	size_t min_iterations; /* fewer are not judged; 30 */
 	double steady_share;   /* the last share of the iterations that has to be of one level; 0.25 */
-	double resolution; /* a flat curve is undecided when noise could hide a relative change as large as this; 0.15
-			    */
+	double resolution;     /* flat only where noise cannot hide a relative change as large as this; 0.15 */
 };
 extern const struct warmup_rule warmup_defaults;
 
@@ -53,7 +52,7 @@ struct warmup_process {
 	/* Mean of the steady part, of a cyclic one over whole cycles, and its standard error with the correlation of
 	 * neighbours in it. No steady state: NAN both. */
 	double mean, mean_error;
-	double before;	/* highest level before the steady part / steady level; below 1: lowest. None: 1 */
+	double before;	/* the level before that is furthest from the steady one / the steady one; none: 1 */
 	double period;	/* cyclic: iterations, not always a whole number; else 0 */
 	double swing;	/* cyclic: slowest place of the cycle to fastest, relative; spikes cut off, so at least that */
 	bool odd_first; /* the first iteration is slow enough for a spike */
@@ -84,14 +83,14 @@ struct warmup_level {
 	enum warmup_speed speed;
 	size_t left_out;     /* processes without a steady state where a speed is shown all the same */
 	size_t steady_start; /* every process with a steady state is in it from this iteration on */
-	double steady_after_s, steady_after_low_s,
-		steady_after_high_s; /* median, least and most over these; none: NAN */
+	/* Median, least and most over the processes with a steady state; there is none: NAN. */
+	double steady_after_s, steady_after_low_s, steady_after_high_s;
 };
 
 /* Puts the processes' classes together. They agree: their class. Undecided ones abstain, unless they are more than
  * half. Flat and warm-up side by side are MIXED_GOOD, any other mixture is MIXED_BAD. A speed is refused when more than
- * one in ten of the processes has no steady state (any, of fewer than ten); that much a wrong verdict now and then
- * would do. */
+ * one in ten of the processes has no steady state (any, of fewer than ten): so few may have been judged wrongly.
+ * Their means are NAN, so they are left out. */
 void warmup_judge_level(const struct warmup_process *processes, size_t count, struct warmup_level *out);
 
 #endif

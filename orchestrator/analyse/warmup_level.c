@@ -57,9 +57,9 @@ static enum warmup_class join_classes(const size_t *counts, size_t count)
 
 	if (decided == 0 || decided * 2 < count)
 		return WARMUP_UNDECIDED;
-	for (int class = 0; class < WARMUP_UNDECIDED; class ++)
-		if (counts[class] == decided)
-			return class;
+	for (int which = 0; which < WARMUP_UNDECIDED; which++)
+		if (counts[which] == decided)
+			return which;
 	return counts[WARMUP_FLAT] + counts[WARMUP_WARMUP] == decided ? WARMUP_MIXED_GOOD : WARMUP_MIXED_BAD;
 }
 

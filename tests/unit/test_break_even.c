@@ -86,6 +86,8 @@ static void later_than_what_was_run_is_extrapolated_or_unknown(void **state)
 	assert_true(isnan(out.calls));
 	out = found(&a, 1, 1, &b, 1, 0.999); /* by less than its error */
 	assert_int_equal(out.kind, BREAK_EVEN_NOT_WITHIN);
+	out = found(&a, 1, 1, &b, 1, 1.001);
+	assert_int_equal(out.kind, BREAK_EVEN_NOT_WITHIN);
 	out = found(&a, 1, 1, &b, 1, 1.1);
 	assert_int_equal(out.kind, BREAK_EVEN_NEVER);
 }

@@ -221,6 +221,29 @@ static void processes_make_one_interval(void **state)
 	assert_near(g.slope_high, 7000, 1e-6);
 }
 
+/* So many that the exact chances are no numbers any more: the interval closes in on the median. */
+static void very_many_processes_make_a_narrow_interval(void **state)
+{
+	enum {
+		MANY = 3000
+	};
+	AUTO_FREE struct growth_series *series = mem_new(MANY, sizeof(*series));
+	static double at[20], bytes[3][20];
+	struct growth g;
+
+	(void)state;
+	for (size_t i = 0; i < 20; i++)
+		for (size_t p = 0; p < 3; p++) {
+			at[i] = (double)i;
+			bytes[p][i] = 1e6 + 1e3 * (double)((p + 1) * i);
+		}
+	for (size_t p = 0; p < MANY; p++)
+		series[p] = (struct growth_series){ at, bytes[p % 3], 20 };
+	assert_int_equal(growth_judge(series, MANY, &growth_defaults, &g, NULL), 0);
+	assert_near(g.slope_low, 2000, 1e-6);
+	assert_near(g.slope_high, 2000, 1e-6);
+}
+
 static void few_samples_are_undecided_and_bad_ones_an_error(void **state)
 {
 	double at[10] = { 0, 1, 2, 3, 4, 5, 6, 7, 8, 9 }, bytes[10];
@@ -256,6 +279,7 @@ int main(void)
 		cmocka_unit_test(growth_that_goes_on_is_a_leak),
 		cmocka_unit_test(figures_are_those_of_the_judged_part),
 		cmocka_unit_test(processes_make_one_interval),
+		cmocka_unit_test(very_many_processes_make_a_narrow_interval),
 		cmocka_unit_test(few_samples_are_undecided_and_bad_ones_an_error),
 	};
 

@@ -153,6 +153,26 @@ static void a_late_change_leaves_no_steady_state(void **state)
 	warmup_free(&p);
 }
 
+/* The certain change is an early one; what comes late barely exceeds the threshold. */
+static void a_late_change_that_may_be_noise_is_undecided(void **state)
+{
+	double values[COUNT];
+	struct warmup_process p;
+
+	(void)state;
+	fill(values, COUNT);
+	multiply(values, 0, 30, 3);
+	multiply(values, 165, COUNT, 1.0145);
+	p = judged(values, COUNT);
+	assert_int_equal(p.class, WARMUP_UNDECIDED);
+	assert_int_equal(p.phases.count, 3);
+	warmup_free(&p);
+	multiply(values, 165, COUNT, 1.02);
+	p = judged(values, COUNT);
+	assert_int_equal(p.class, WARMUP_UNSETTLED);
+	warmup_free(&p);
+}
+
 static void a_cycle_is_found_and_averaged_over(void **state)
 {
 	double values[COUNT];
@@ -185,6 +205,7 @@ static void a_slow_first_iteration_is_a_warm_up_and_a_spike_is_none(void **state
 	assert_int_equal(p.class, WARMUP_WARMUP);
 	assert_int_equal(p.steady_start, 1);
 	assert_near(p.steady_after_s, 1.5, 1e-12);
+	assert_near(p.before, 1.5, 0.005);
 	warmup_free(&p);
 	values[70] = 2; /* others are as slow: it may be one of them */
 	p = judged(values, COUNT);
@@ -264,10 +285,10 @@ static void what_is_no_time_is_an_error(void **state)
 static void every_class_has_its_words(void **state)
 {
 	(void)state;
-	for (int class = 0; class < WARMUP_CLASS_COUNT; class ++) {
-		assert_true(strlen(warmup_words[class].word) > 0);
-		assert_int_equal(str_width(warmup_words[class].sign), 1);
-		assert_true(strlen(warmup_words[class].help) > 0);
+	for (int which = 0; which < WARMUP_CLASS_COUNT; which++) {
+		assert_true(strlen(warmup_words[which].word) > 0);
+		assert_int_equal(str_width(warmup_words[which].sign), 1);
+		assert_true(strlen(warmup_words[which].help) > 0);
 	}
 }
 
@@ -354,6 +375,7 @@ int main(void)
 		cmocka_unit_test(becoming_slower_is_a_slow_down_even_after_a_warm_up),
 		cmocka_unit_test(a_small_difference_does_not_matter),
 		cmocka_unit_test(a_late_change_leaves_no_steady_state),
+		cmocka_unit_test(a_late_change_that_may_be_noise_is_undecided),
 		cmocka_unit_test(a_cycle_is_found_and_averaged_over),
 		cmocka_unit_test(a_slow_first_iteration_is_a_warm_up_and_a_spike_is_none),
 		cmocka_unit_test(too_little_is_undecided),

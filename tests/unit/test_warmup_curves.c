@@ -83,7 +83,7 @@ static void curves_that_the_limits_were_found_with(void **state)
 static void curves_that_they_were_not_found_with(void **state)
 {
 	(void)state;
-	judge_set("seeds kept for this test", 20171022);
+	judge_set("seeds kept for this test", 314159);
 }
 
 static void what_is_not_right_is_undecided_rather_than_wrong(void **state)
