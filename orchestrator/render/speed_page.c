@@ -191,6 +191,8 @@ static void add_break_even(const struct pen *p, const struct speed_page *page)
 	if (!page->baseline || !page->series->from_start)
 		return;
 	found = find_break_even(page);
+	if (found.kind == BREAK_EVEN_UNKNOWN)
+		return;
 	str_add(p->out, "In total time, the interpreter's start left out: ");
 	if (found.kind == BREAK_EVEN_FROM_START)
 		str_addf(p->out, "ahead of %s from the start", other);

@@ -96,11 +96,11 @@ static void begin(struct scene *s, struct lab_fixture *f)
 	s->run_folder = file_join(f->folder, "run");
 	s->cache_folder = file_join(f->folder, "cache");
 	s->opts.lane = (struct lane_opts){ .lab = s->lab,
-					     .run_folder = s->run_folder,
-					     .cache_folder = s->cache_folder,
-					     .install_digest = "install",
-					     .index_digest = "index",
-					     .retries = 1 };
+					   .run_folder = s->run_folder,
+					   .cache_folder = s->cache_folder,
+					   .install_digest = "install",
+					   .index_digest = "index",
+					   .retries = 1 };
 	s->ears = (struct schedule_ears){ .lane = on_lane, .outcome = on_outcome, .ctx = s };
 }
 
