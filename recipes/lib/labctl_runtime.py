@@ -1,10 +1,13 @@
 """What an interpreter tells of itself, and what its garbage collector and JIT compiler have done so far."""
 import gc
+import os
 import sys
 import time
 
 PYPY_MEMORY = ("total_gc_memory", "peak_memory", "total_allocated_memory", "peak_allocated_memory")
 JIT_COUNTERS = {"TOTAL_COMPILED_LOOPS": "jit_loops", "TOTAL_COMPILED_BRIDGES": "jit_bridges", "ABORT_TOO_LONG": "jit_aborts_too_long"}
+
+COUNTING_MACHINES = ("x86_64", "i686")
 
 
 def has_jit():
@@ -54,8 +57,9 @@ def figures_of_pypy_jit():
     except (ImportError, AttributeError):
         return {}
     found = {"jit_code_bytes": code_bytes}
-    # PyPy 7.3.11 dies in get_stats_snapshot() as long as nothing has been compiled.
-    if code_bytes and hasattr(pypyjit, "get_stats_snapshot"):
+    # PyPy 7.3.11 dies in get_stats_snapshot() as long as nothing has been compiled, and on s390x always: its compilers for
+    # other processors lack what that asks for.
+    if code_bytes and os.uname().machine in COUNTING_MACHINES and hasattr(pypyjit, "get_stats_snapshot"):
         snapshot = pypyjit.get_stats_snapshot()
         for name, ours in JIT_COUNTERS.items():
             if name in snapshot.counters:
