@@ -60,7 +60,7 @@ static struct speed_cell *cell_at(struct speed_matrix *m, size_t row, size_t col
 	return &m->cells[row * m->column_count + column];
 }
 
-static bool counts_instructions(const struct outcome_row *row)
+bool speed_counts_instructions(const struct outcome_row *row)
 {
 	for (const struct fact_pair *f = row->facts; f && f->name; f++)
 		if (!strcmp(f->name, "clock"))
@@ -77,7 +77,7 @@ static int fill_cell(struct speed_matrix *m, const struct speed_want *want, cons
 	c->now = row_of(now, want->cell_id);
 	if (!c->now)
 		return 0;
-	m->columns[column].counted |= counts_instructions(c->now);
+	m->columns[column].counted |= speed_counts_instructions(c->now);
 	return source->summary(source->ctx, c->now, &c->summary, e);
 }
 
@@ -197,11 +197,6 @@ int speed_matrix_build(const struct speed_want *want, size_t want_count, const c
 const struct speed_cell *speed_matrix_at(const struct speed_matrix *m, size_t row, size_t column)
 {
 	return &m->cells[row * m->column_count + column];
-}
-
-bool speed_cell_has_speed(const struct speed_cell *c)
-{
-	return c->now && speed_known(&c->summary);
 }
 
 int speed_matrix_exit_status(const struct speed_matrix *m)

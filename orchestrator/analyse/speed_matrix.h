@@ -61,8 +61,8 @@ int speed_matrix_build(const struct speed_want *want, size_t want_count, const c
 		       const struct outcome_set *now, const struct speed_source *source, struct speed_matrix *out,
 		       struct err *e);
 const struct speed_cell *speed_matrix_at(const struct speed_matrix *m, size_t row, size_t column);
-/* Is there a number, or does a word say why not? */
-bool speed_cell_has_speed(const struct speed_cell *c);
+/* Was the outcome measured by a clock that counts instructions? Asks its facts. */
+bool speed_counts_instructions(const struct outcome_row *row);
 /* 0; 1 when a process failed or a control did; 4 when targets were lost and nothing else. */
 int speed_matrix_exit_status(const struct speed_matrix *m);
 void speed_matrix_free(struct speed_matrix *m);

@@ -102,7 +102,7 @@ static int show_speed_beside(struct context *c, const struct plan *p, struct mat
 	}
 	if (judged.matrix.row_count) {
 		putchar('\n');
-		shown = speed_show(c, benchmarks, &speed, e);
+		shown = speed_draw(c, &judged, &speed, e);
 	}
 	speed_judged_free(&judged);
 	plan_free(benchmarks);

@@ -177,14 +177,6 @@ struct speed_parts {
 	struct bench_set own, baseline;
 };
 
-static bool counts_instructions(const struct outcome_row *row)
-{
-	for (const struct fact_pair *f = row->facts; f && f->name; f++)
-		if (!strcmp(f->name, "clock"))
-			return !strcmp(f->value, "instructions");
-	return false;
-}
-
 /* The baseline of the same run, where it can be had. */
 static void find_baseline(struct context *c, const struct outcome_row *row, struct speed_parts *parts)
 {
@@ -221,7 +213,7 @@ static int load_speed(struct context *c, const struct outcome_row *row, struct s
 	find_baseline(c, row, parts);
 	parts->page.summary = &parts->summary;
 	parts->page.series = &parts->own.series[0];
-	parts->page.counted = counts_instructions(row);
+	parts->page.counted = speed_counts_instructions(row);
 	return 0;
 }
 

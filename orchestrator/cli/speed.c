@@ -127,23 +127,29 @@ void speed_judged_free(struct speed_judged *j)
 	outcome_set_free(&j->now);
 }
 
-int speed_show(struct context *c, const struct plan *p, const struct speed_options *o, struct err *e)
+int speed_draw(struct context *c, const struct speed_judged *judged, const struct speed_options *o, struct err *e)
 {
 	const struct speed_renderer *renderer = speed_renderer_find(o->format ? o->format : "terminal");
 	struct speed_look look = { .opts = context_render_opts(c->globals), .memory = o->memory };
-	struct speed_judged judged;
 	AUTO_STR out = { 0 };
-	int status;
 
 	if (o->output) {
 		look.opts.colour = c->globals->colour && !strcmp(c->globals->colour, "always");
 		look.opts.ascii = false;
 		look.opts.width = 0;
 	}
+	renderer->render(&judged->matrix, &look, &out);
+	return context_put(o->output, &out, e) ? -1 : speed_matrix_exit_status(&judged->matrix);
+}
+
+int speed_show(struct context *c, const struct plan *p, const struct speed_options *o, struct err *e)
+{
+	struct speed_judged judged;
+	int status;
+
 	if (speed_judge_plan(c, p, o->only_measured, &judged, e))
 		return -1;
-	renderer->render(&judged.matrix, &look, &out);
-	status = speed_matrix_exit_status(&judged.matrix);
+	status = speed_draw(c, &judged, o, e);
 	speed_judged_free(&judged);
-	return context_put(o->output, &out, e) ? -1 : status;
+	return status;
 }

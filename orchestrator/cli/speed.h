@@ -23,7 +23,9 @@ struct speed_judged {
 int speed_judge_plan(struct context *c, const struct plan *p, bool only_measured, struct speed_judged *out,
 		     struct err *e);
 void speed_judged_free(struct speed_judged *j);
-/* Shows it; exit status, -1 with e set. */
+/* Shows what was judged; exit status, -1 with e set. */
+int speed_draw(struct context *c, const struct speed_judged *judged, const struct speed_options *o, struct err *e);
+/* Judges and shows; exit status, -1 with e set. */
 int speed_show(struct context *c, const struct plan *p, const struct speed_options *o, struct err *e);
 
 /* What the iterations of an outcome say: from the store, or from its record, and then kept in the store. `out` is begun

@@ -36,21 +36,9 @@ static void add_ratio(const struct compared *row, bool ascii, struct str *out)
 	phrase_half_width(&row->ratio, row->judged.own, ascii, out);
 }
 
-static enum style style_of(enum speed word)
-{
-	static const enum style styles[] = {
-		[SPEED_FASTER] = STYLE_GOOD,	       [SPEED_SLOWER] = STYLE_BAD,
-		[SPEED_EQUIVALENT] = STYLE_PLAIN,      [SPEED_UNDECIDED] = STYLE_FAINT,
-		[SPEED_NO_STEADY_STATE] = STYLE_KNOWN, [SPEED_NOT_COMPARABLE] = STYLE_FAINT,
-		[SPEED_FAILED] = STYLE_CRASH,
-	};
-
-	return styles[word];
-}
-
 static void add_row(const struct pen *p, struct columns *table, const struct compared *row)
 {
-	enum style style = style_of(row->judged.word);
+	enum style style = style_of_speed(row->judged.word);
 	AUTO_FREE char *name = pen_harmless(p, row->name);
 	AUTO_STR base = { 0 };
 	AUTO_STR changed = { 0 };

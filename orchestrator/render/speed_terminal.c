@@ -7,7 +7,7 @@
 #include "render/speed.h"
 #include "render/terminal_grid.h"
 
-static enum style style_of(const struct speed_cell *c)
+enum style style_of_speed(enum speed word)
 {
 	static const enum style styles[] = {
 		[SPEED_FASTER] = STYLE_GOOD,	       [SPEED_SLOWER] = STYLE_BAD,
@@ -16,7 +16,12 @@ static enum style style_of(const struct speed_cell *c)
 		[SPEED_FAILED] = STYLE_CRASH,
 	};
 
-	return !c->now || (c->is_baseline && speed_known(&c->summary)) ? STYLE_PLAIN : styles[c->judged.word];
+	return styles[word];
+}
+
+static enum style style_of(const struct speed_cell *c)
+{
+	return !c->now || (c->is_baseline && speed_known(&c->summary)) ? STYLE_PLAIN : style_of_speed(c->judged.word);
 }
 
 static void add_mean(const struct pen *p, const struct speed_column *c, struct str *text, struct str *mark)

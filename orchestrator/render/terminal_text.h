@@ -2,6 +2,7 @@
 #ifndef LABCTL_RENDER_TERMINAL_TEXT_H
 #define LABCTL_RENDER_TERMINAL_TEXT_H
 
+#include "analyse/speed.h"
 #include "render/phrases.h"
 
 enum style {
@@ -33,6 +34,7 @@ void pen_styled(const struct pen *p, enum style style, const char *text);
 void pen_lines(const struct pen *p, const char *text, const char *indent);
 char *pen_harmless(const struct pen *p, const char *text); /* caller frees */
 
+enum style style_of_speed(enum speed word); /* speed_terminal.c */
 enum style style_of_cell(const struct matrix_cell *c);
 
 /* terminal_matrix.c */
