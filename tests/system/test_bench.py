@@ -180,3 +180,13 @@ def test_wrong_words(bench):
     assert "did you mean \"loop\"" in bench.labctl("bench", "lop", status=2).err
     assert "whole number" in bench.labctl("bench", "--seed", "x", status=2).err
     assert "exclude each other" in bench.labctl("matrix", "--speed", "--format", "junit", status=2).err
+
+
+def test_a_package_shows_its_benchmarks_beside_its_tests(bench):
+    bench.package("numpy")
+    bench.write("recipes/benchmarks/own.yaml", json.dumps({"needs": ["numpy"], "benchmarks": {"loop": {"module": "own/loop.py"}}}))
+    measured(bench, "one", {"cpython": 0.010, "pypy": 0.002})
+    assert "loop" not in bench.labctl("matrix", "numpy").out
+    bench.labctl("bench")
+    out = bench.labctl("matrix", "numpy").out
+    assert out.startswith("      ") and "numpy" in out and re.search(r"^loop .* (4\.9\d|5\.0\d)×", out, re.M)
