@@ -180,9 +180,10 @@ def test_a_damaged_state_is_told_and_replaced(lab):
     run(lab, "true", target="small")
     cache = pathlib.Path(os.environ.get("LABCTL_CACHE") or os.path.join(os.environ.get("XDG_CACHE_HOME") or
                                                                        os.path.expanduser("~/.cache"), "labctl"))
-    newest = max((cache / "layers" / "qemu").glob("*/state"), key=lambda path: path.stat().st_mtime)
-    with open(newest, "r+b") as file:
-        file.truncate(newest.stat().st_size // 2)
+    last_used = max((cache / "layers" / "qemu").glob("*/layer.json"), key=lambda path: path.stat().st_mtime)
+    state = last_used.parent / "state"
+    with open(state, "r+b") as file:
+        file.truncate(state.stat().st_size // 2)
     out, err = run(lab, "uname -m", target="small")
     assert out.strip() == GUEST
     assert "cannot be used" in err
