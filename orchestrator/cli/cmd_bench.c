@@ -11,13 +11,10 @@
 #include "cli/carry_out.h"
 #include "cli/speed.h"
 
-#define DEFAULT_BUDGET_NS (30 * 60 * NS_PER_S)
-
 struct bench_options {
 	struct selection selection;
 	struct carry_out_options carry_out;
 	struct speed_options speed;
-	int64_t budget_ns;
 	const char *seed;
 };
 
@@ -28,8 +25,8 @@ static const struct option_row rows[] = {
 	  "only these targets: names, tag:TAG, patterns; -NAME leaves out" },
 	{ "runtime", 'r', OPTION_LIST, AT(selection.runtimes), "NAME,...", NULL, "runtime",
 	  "only these runtimes, chosen the same way; the baseline of the lab should be among them" },
-	{ "budget", 'b', OPTION_DURATION, AT(budget_ns), "TIME", NULL, NULL,
-	  "how long measuring may take in all (default 30m); installing comes on top" },
+	{ "budget", 'b', OPTION_DURATION, AT(carry_out.runner.measure_budget_ns), "TIME", NULL, NULL,
+	  "how long measuring may take in all; default: what is enough; installing comes on top" },
 	{ "seed", 0, OPTION_TEXT, AT(seed), "NUMBER", NULL, NULL,
 	  "draw the order of processes from this number; else one is made and told in the record" },
 	{ "fresh", 0, OPTION_FLAG, AT(carry_out.wanted.fresh), NULL, NULL, NULL,
@@ -73,33 +70,14 @@ static struct campaign_size plan_rest(const struct bench_series *pilot, const st
 static int make_measure_opts(const struct bench_options *o, const struct lab *lab, struct measure_opts *out,
 			     struct err *e)
 {
-	int64_t budget_ns = o->budget_ns ? o->budget_ns : DEFAULT_BUDGET_NS;
-
 	*out = (struct measure_opts){
 		.baseline = lab->settings.baseline ? lab->settings.baseline : "cpython",
-		.budget_s = (double)budget_ns / (double)NS_PER_S,
 		.half_width = 0.01,
 		.processes_min = 4,
 		.processes_max = 30,
 		.plan = plan_rest,
 	};
 	return read_seed(o->seed, &out->seed, e);
-}
-
-/* Within what the budget comes to, and where one is worth more patience. */
-static void tell_estimate(const struct plan *p, const struct bench_options *o, const struct measure_opts *m)
-{
-	char text[32];
-	size_t cells = 0;
-
-	for (size_t i = 0; i < p->count; i++)
-		cells += p->cells[i].benchmark != NULL;
-	clock_format_duration((int64_t)(m->budget_s * (double)NS_PER_S), text, sizeof(text));
-	if (!o->carry_out.no_run && !o->carry_out.dry_run)
-		log_info("%zu benchmark cells; measuring what is not fresh takes up to about %s, installing comes on "
-			 "top; "
-			 "seed %llu",
-			 cells, text, (unsigned long long)m->seed);
 }
 
 static int run_bench(const struct globals *g, void *options, int operand_count, char **operands, struct err *e)
@@ -116,7 +94,6 @@ static int run_bench(const struct globals *g, void *options, int operand_count, 
 	p = context_plan_benchmarks(&c, &o->selection, (const char *const *)operands, (size_t)operand_count, e);
 	if (!p)
 		return -1;
-	tell_estimate(p, o, &o->carry_out.runner.measure);
 	status = carry_out(&c, p, &o->carry_out, &end, e);
 	if (!status && !o->carry_out.dry_run)
 		status = speed_show(&c, p, &o->speed, e);

@@ -26,6 +26,7 @@ struct lane {
 	 * its runtimes stand together: they are measured in turns. */
 	struct cell *cells;
 	size_t count;
+	double measure_budget_s; /* its benchmarks may be measured so long; set by who runs it */
 };
 
 struct plan {

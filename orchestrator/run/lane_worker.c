@@ -213,7 +213,13 @@ static double share_of_budget(const struct work *w, size_t first)
 
 	for (size_t i = first; i < w->lane->count; i += lane_group(w->lane, i))
 		benchmarks++;
-	return (w->opts->measure.budget_s - w->measured_s) / (double)benchmarks;
+	return (w->lane->measure_budget_s - w->measured_s) / (double)benchmarks;
+}
+
+/* Nothing is measured in no time: what is left stays undone, and the parent tells. */
+static bool budget_is_spent(const struct work *w, size_t next)
+{
+	return w->lane->cells[next].benchmark && w->measured_s >= w->lane->measure_budget_s;
 }
 
 static int record_attempt(struct work *w, const struct cell *cells, struct attempt *a, bool may_retry, bool *out_lost,
@@ -284,7 +290,7 @@ static int work_on_lane(struct work *w, size_t first, struct err *e)
 
 	if (open_target(w, &why))
 		return fail_rest(w, first, &why, e);
-	for (size_t i = first, count; i < w->lane->count && !must_stop(w); i += count) {
+	for (size_t i = first, count; i < w->lane->count && !must_stop(w) && !budget_is_spent(w, i); i += count) {
 		int status;
 
 		count = lane_group(w->lane, i);

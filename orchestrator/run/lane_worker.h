@@ -13,7 +13,7 @@ struct lane_opts {
 	const char *cache_folder;
 	const char *install_digest, *index_digest;
 	int64_t retries;	     /* of a cell whose target was lost: a new machine, then again */
-	struct measure_opts measure; /* for benchmarks; budget_s is that of a whole lane */
+	struct measure_opts measure; /* for benchmarks; the budget is each lane's own */
 };
 
 /* What a worker says, one JSON line each. */
@@ -39,7 +39,8 @@ struct lane_news {
 
 int lane_news_send(const struct lane_news *news, int fd);		  /* one line; -1: the parent is gone */
 int lane_news_parse(const char *line, size_t len, struct lane_news *out); /* -1: not one of ours */
-/* Does the cells of the lane from `first` on; returns the exit status of the child: 0 also when cells failed. End of
+/* Does the cells of the lane from `first` on; returns the exit status of the child: 0 also when cells failed, or when
+ * benchmarks are left because the lane's budget for measuring is spent. End of
  * file on control_fd (the parent closed it, or died) means: no further cell. -1: there is no such descriptor. */
 int lane_work(const struct lane *lane, size_t first, const struct lane_opts *o, int news_fd, int control_fd);
 
