@@ -94,9 +94,9 @@ static void add_time(struct str *out, double seconds, double error)
 	static const struct {
 		const char *name;
 		double seconds;
-	} units[] = { { "ns", 1e-9 },	 { "\u03bcs", 1e-6 }, { "ms", 1e-3 },	 { "s", 1 },
-		      { "m", 60 },	 { "h", 3600 },	      { "d", 86400 },	 { "w", 604800 },
-		      { "y", 31449600 }, { "C", 3144960000 } };
+	} units[] = { { "ns", 1e-9 },	{ "\u03bcs", 1e-6 }, { "ms", 1e-3 },	{ "s", 1 },
+		      { "m", 60 },	{ "h", 3600 },	     { "d", 86400 },	{ "w", 604800 },
+		      { "M", 2620800 }, { "q", 7862400 },    { "y", 31449600 }, { "C", 3144960000 } };
 	double size = seconds == 0 && !isnan(error) ? error : seconds;
 
 	if (isnan(size)) {

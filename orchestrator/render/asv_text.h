@@ -7,8 +7,8 @@
 
 #include "base/str.h"
 
-/* A result in its unit: "seconds" and "bytes" are made readable ("454μs", "1.00±0.2s", "5.73M"), of any other (NULL too)
- * the number stands as its JSON text does. error: half of what lies between the quartiles; NaN: not told. */
+/* A result in its unit: "seconds" and "bytes" are made readable ("454μs", "1.00±0.2s", "5.73M"), of any other (NULL
+ * too) the number stands as its JSON text does. error: half of what lies between the quartiles; NaN: not told. */
 void asv_text_value(struct str *out, const char *unit, double value, const char *json, double error);
 
 /* A table of Markdown, with a first line of headers. A column whose every cell is a number is set to the right, by its
