@@ -150,12 +150,17 @@ static int64_t physical_memory_bytes(void)
 #define NATIVE_BENCHMARK_S   12 /* a benchmark under two runtimes: calibration and a few processes of each */
 #define EMULATED_BENCHMARK_S 30 /* most of it is starting the interpreters */
 
+static double measure_each_s(const struct lane *lane)
+{
+	return target_is_emulated(lane->target) ? EMULATED_BENCHMARK_S : NATIVE_BENCHMARK_S;
+}
+
 static double measure_estimate_s(const struct lane *lane)
 {
-	double each_s = target_is_emulated(lane->target) ? EMULATED_BENCHMARK_S : NATIVE_BENCHMARK_S, sum_s = 0;
+	double sum_s = 0;
 
 	for (size_t i = 0; i < lane->count; i++)
-		sum_s += lane->cells[i].benchmark ? each_s / 2 : 0;
+		sum_s += lane->cells[i].benchmark ? measure_each_s(lane) / 2 : 0;
 	return sum_s;
 }
 
@@ -192,9 +197,11 @@ static void share_budget(const struct plan *p, int64_t budget_ns)
 		struct lane *lane = &p->lanes[i];
 		double own_s = measure_estimate_s(lane);
 
-		lane->measure_budget_s = !budget_ns				? own_s
-					 : is_measured_here(lane) && here_s > 0 ? budget_s * own_s / here_s
-										: budget_s;
+		lane->measure_least_s = budget_ns ? 0 : measure_each_s(lane);
+		lane->measure_budget_s = own_s;
+		if (budget_ns)
+			lane->measure_budget_s =
+				is_measured_here(lane) ? budget_s * own_s / fmax(here_s, own_s) : budget_s;
 	}
 }
 
@@ -261,8 +268,8 @@ static void tell_measuring(const struct plan *p, const struct runner_options *o)
 
 	clock_format_duration(estimate_ns, text, sizeof(text));
 	if (cells)
-		log_info("%zu benchmark cells: measuring takes up to about %s, installing comes on top; seed %llu",
-			 cells, text, (unsigned long long)o->measure.seed);
+		log_info("%zu benchmark cells: measuring takes about %s, installing comes on top; seed %llu", cells,
+			 text, (unsigned long long)o->measure.seed);
 }
 
 static void tell_left(const struct schedule_tally *tally)

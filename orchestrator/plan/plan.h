@@ -26,7 +26,9 @@ struct lane {
 	 * its runtimes stand together: they are measured in turns. */
 	struct cell *cells;
 	size_t count;
-	double measure_budget_s; /* its benchmarks may be measured so long; set by who runs it */
+	/* Set by who runs it: its benchmarks may be measured so long in all. Where nobody has set a limit each of them
+	 * gets at least measure_least_s, and none is left out. */
+	double measure_budget_s, measure_least_s;
 };
 
 struct plan {

@@ -1,5 +1,6 @@
 #include "run/lane_worker.h"
 
+#include <math.h>
 #include <poll.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -213,13 +214,14 @@ static double share_of_budget(const struct work *w, size_t first)
 
 	for (size_t i = first; i < w->lane->count; i += lane_group(w->lane, i))
 		benchmarks++;
-	return (w->lane->measure_budget_s - w->measured_s) / (double)benchmarks;
+	return fmax((w->lane->measure_budget_s - w->measured_s) / (double)benchmarks, w->lane->measure_least_s);
 }
 
 /* Nothing is measured in no time: what is left stays undone, and the parent tells. */
 static bool budget_is_spent(const struct work *w, size_t next)
 {
-	return w->lane->cells[next].benchmark && w->measured_s >= w->lane->measure_budget_s;
+	return w->lane->cells[next].benchmark && w->measured_s >= w->lane->measure_budget_s &&
+	       w->lane->measure_least_s <= 0;
 }
 
 static int record_attempt(struct work *w, const struct cell *cells, struct attempt *a, bool may_retry, bool *out_lost,
