@@ -213,6 +213,7 @@ static int carry_through(struct context *c, const struct suite *suite, struct ru
 
 	if (!status && !o->carry_out.dry_run) {
 		status = night_sum_up(c, suite, &plans, all, &end, &n, e);
+		n.summary.budget_ns = o->carry_out.runner.budget_ns;
 		if (!status)
 			status = tell_all(c, suite, o, &n, e);
 		if (!status) {
