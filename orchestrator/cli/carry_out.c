@@ -4,6 +4,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "plan/value.h"
 
 static void print_plan(const struct plan *p, const struct wanted *w)
 {
@@ -34,7 +35,7 @@ int carry_out_check(const struct carry_out_options *o, struct err *e)
 	return 0;
 }
 
-static int run_wanted(struct context *c, const struct plan *p, const struct wanted *w, struct carry_out_options *o,
+static int run_wanted(struct context *c, struct plan *p, const struct wanted *w, struct carry_out_options *o,
 		      struct runner_end *end, struct err *e)
 {
 	o->runner.part_of_run = wanted_left_out(w) > 0;
@@ -50,8 +51,10 @@ static int run_wanted(struct context *c, const struct plan *p, const struct want
 			    "changed since: it stays cut off",
 			    wanted_left_out(w));
 	}
-	if (p->lane_count)
+	/* Of a run that was cut off behind its last cell some may still have to be run once more. */
+	if (p->lane_count || (wanted_run(w) && o->runner.retries))
 		return runner_run(c, p, wanted_run(w), &o->runner, end, e);
+	end->run = wanted_run(w);
 	/* All its cells had finished; only its end was cut off. */
 	return wanted_run(w) ? store_end_run(c->store, wanted_run(w), !o->runner.part_of_run, e) : 0;
 }
@@ -69,6 +72,8 @@ int carry_out(struct context *c, struct plan *p, struct carry_out_options *o, st
 	status = w ? 0 : -1;
 	if (!status)
 		plan_lanes(p, wanted_cell, w);
+	if (!status && o->runner.by_value)
+		plan_order_by_value(p, clock_wall_ms());
 	if (!status && o->dry_run)
 		print_plan(p, w);
 	else if (!status)

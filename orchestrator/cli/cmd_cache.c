@@ -4,22 +4,9 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
-#include "cli/context.h"
+#include "cli/prune.h"
 #include "render/columns.h"
 #include "target/layer.h"
-
-static void format_bytes(int64_t bytes, char *buf, size_t size)
-{
-	static const char *const units[] = { "B", "KiB", "MiB", "GiB", "TiB" };
-	double number = (double)bytes;
-	size_t unit = 0;
-
-	while (number >= 1024 && unit + 1 < COUNT_OF(units)) {
-		number /= 1024;
-		unit++;
-	}
-	snprintf(buf, size, number < 10 && unit ? "%.1f %s" : "%.0f %s", number, units[unit]);
-}
 
 static int run_list(const struct globals *g, void *options, int operand_count, char **operands, struct err *e)
 {
@@ -42,16 +29,16 @@ static int run_list(const struct globals *g, void *options, int operand_count, c
 
 		str_add_quoted(&label, l->label ? l->label : "", STR_TERMINAL);
 		str_add(&label, l->in_use ? " (in use)" : "");
-		format_bytes(l->bytes, size, sizeof(size));
+		prune_format_bytes(l->bytes, size, sizeof(size));
 		clock_format_local(l->used_wall_ms, when, sizeof(when));
 		columns_row(table, (const char *const[]){ l->kind, l->key, size, when, str_text(&label) });
 		total += l->bytes;
 	}
 	columns_print(table, "  ", &out);
 	columns_free(table);
-	format_bytes(total, size, sizeof(size));
+	prune_format_bytes(total, size, sizeof(size));
 	str_addf(&out, "%s: %zu items, %s", c.cache_folder, list.count, size);
-	format_bytes(c.lab->settings.cache_limit_bytes, size, sizeof(size));
+	prune_format_bytes(c.lab->settings.cache_limit_bytes, size, sizeof(size));
 	str_addf(&out, ", limit %s\n", size);
 	layer_list_free(&list);
 	return context_put(NULL, &out, e);
@@ -89,7 +76,7 @@ static int run_prune(const struct globals *g, void *options, int operand_count, 
 	limit = o->all ? 0 : o->limit_bytes ? o->limit_bytes : c.lab->settings.cache_limit_bytes;
 	if (layer_prune(c.cache_folder, limit, &freed, e))
 		return -1;
-	format_bytes(freed, size, sizeof(size));
+	prune_format_bytes(freed, size, sizeof(size));
 	printf("%s freed in %s\n", size, c.cache_folder);
 	return EXIT_AS_EXPECTED;
 }

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/compress.h"
 #include "base/file.h"
 #include "base/mem.h"
@@ -10,6 +11,7 @@
 #include "cli/speed.h"
 #include "render/speed_page.h"
 #include "store/query.h"
+#include "store/retain.h"
 
 #define RAW_CAP_BYTES (256u << 20)
 
@@ -143,6 +145,22 @@ static void keep_cause(struct test_set *tests, const char *cause)
 	tests->count = kept;
 }
 
+static int fail_no_log(struct context *c, const struct outcome_row *row, const char *only, const char *folder,
+		       struct err *e)
+{
+	int64_t pruned_wall_ms = retain_pruned_wall_ms(c->lab->results_folder, row->folder);
+	char when[64];
+
+	if (pruned_wall_ms) {
+		clock_format_local(pruned_wall_ms, when, sizeof(when));
+		err_set(e, ERR_USAGE, "the raw output of the cell was removed on %s, as retention in lab.yaml says",
+			when);
+		return err_hint(e, "what it came to is kept: labctl show without --log and --raw");
+	}
+	err_set(e, ERR_USAGE, only ? "the cell has no step '%s'" : "the raw output of the cell is gone", only);
+	return err_hint(e, "it is kept in %s", folder);
+}
+
 /* The raw output of the steps that were asked for, each under its name. */
 static int add_raw(struct context *c, const struct outcome_row *row, const char *only, struct str *out, struct err *e)
 {
@@ -164,10 +182,7 @@ static int add_raw(struct context *c, const struct outcome_row *row, const char 
 		if (compress_read_file(path, RAW_CAP_BYTES, out, e))
 			return -1;
 	}
-	if (shown)
-		return 0;
-	err_set(e, ERR_USAGE, only ? "the cell has no step '%s'" : "the raw output of the cell is gone", only);
-	return err_hint(e, "it is kept in %s", folder);
+	return shown ? 0 : fail_no_log(c, row, only, folder, e);
 }
 
 /* What a benchmark's page is made of. */
@@ -239,6 +254,7 @@ static int draw(struct context *c, const struct show_options *o, const struct ou
 	else
 		parts = (struct speed_parts){ 0 };
 	page.speed = parts.page.series ? &parts.page : NULL;
+	page.raw_pruned_wall_ms = retain_pruned_wall_ms(c->lab->results_folder, row->folder);
 	if (!status && o->test)
 		status = keep_matching(&tests, o->test, e);
 	if (!status && o->cause)

@@ -180,6 +180,19 @@ struct plan *context_plan_benchmarks(struct context *c, const struct selection *
 	return build_plan(c, &wish, chosen, e);
 }
 
+struct plan *context_plan_both(struct context *c, const struct selection *s, const struct text_list *packages,
+			       const struct text_list *benchmarks, struct err *e)
+{
+	struct plan_wish wish;
+	bool chosen = !choose_columns(c, s, &wish, e);
+
+	if (chosen && packages->count)
+		chosen = !select_packages(c->lab, packages, &wish.packages, &wish.package_count, e);
+	if (chosen && benchmarks->count)
+		chosen = !select_benchmarks(c->lab, benchmarks, &wish.benchmarks, &wish.benchmark_count, e);
+	return build_plan(c, &wish, chosen, e);
+}
+
 const struct target_spec *context_target(struct context *c, const char *name, struct err *e)
 {
 	const struct target_spec *found = lab_target(c->lab, name);

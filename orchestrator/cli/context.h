@@ -43,6 +43,9 @@ struct plan *context_plan(struct context *c, const struct selection *s, const ch
 /* The same for benchmarks; words name them, their sets, tags or patterns, none: all. */
 struct plan *context_plan_benchmarks(struct context *c, const struct selection *s, const char *const *words,
 				     size_t word_count, struct err *e);
+/* Both in one plan; without words of a sort there are none of it, not all. */
+struct plan *context_plan_both(struct context *c, const struct selection *s, const struct text_list *packages,
+			       const struct text_list *benchmarks, struct err *e);
 /* One target by name or ERR_USAGE with the nearest. */
 const struct target_spec *context_target(struct context *c, const char *name, struct err *e);
 

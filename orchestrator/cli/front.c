@@ -22,7 +22,7 @@ const struct exit_row exit_rows[] = {
 	{ EXIT_AS_EXPECTED, "as expected",
 	  "every cell is as expected: passed, failed only where a recipe knows it, or is not available" },
 	{ EXIT_FINDINGS, "findings", "unexpected failures, crashes or time-outs; problems found by doctor" },
-	{ EXIT_USAGE, "wrong use", "the command line is wrong" },
+	{ EXIT_USAGE, "wrong use", "the command line is wrong, or another labctl is at work on what it names" },
 	{ EXIT_LAB_BROKEN, "lab broken", "lab.yaml, a target or a recipe is wrong, as check tells; nothing was run" },
 	{ EXIT_UNREACHABLE, "unreachable", "some targets could not be reached or were lost; all else is as expected" },
 	{ EXIT_INTERRUPTED, "interrupted", "stopped by Ctrl-C or a signal; what had finished is kept" },

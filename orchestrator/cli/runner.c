@@ -10,6 +10,7 @@
 #include "base/file.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "cli/again.h"
 #include "cli/front.h"
 #include "render/progress.h"
 #include "run/schedule.h"
@@ -18,6 +19,7 @@ struct runner {
 	struct context *context;
 	struct progress *progress;
 	int64_t run;
+	int64_t deadline_ns; /* of clock_now_ns; 0: none */
 	char *run_folder;
 };
 
@@ -110,6 +112,13 @@ static void on_stopping(void *ctx, bool now)
 
 	progress_note(r->progress,
 		      now ? "stopping now" : "stopping when the running cells have ended; Ctrl-C again stops now");
+}
+
+static void on_out_of_time(void *ctx)
+{
+	struct runner *r = ctx;
+
+	progress_note(r->progress, "the time budget is used up: nothing new begins, what runs comes to its end");
 }
 
 static void on_tick(void *ctx)
@@ -223,7 +232,24 @@ static struct schedule_opts schedule_opts(const struct runner *r, const struct r
 		.processors = settings->processors ? settings->processors : sysconf(_SC_NPROCESSORS_ONLN),
 		.memory_bytes = settings->memory_bytes ? settings->memory_bytes : physical_memory_bytes() / 4 * 3,
 		.in_process = o->in_process,
+		.deadline_ns = r->deadline_ns,
+		.kept_for_measuring_ns = o->kept_for_measuring_ns,
+		.by_value = o->by_value,
 	};
+}
+
+static size_t count_targets(const struct plan *p)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < p->lane_count; i++) {
+		bool first = true;
+
+		for (size_t k = 0; k < i; k++)
+			first &= p->lanes[k].target != p->lanes[i].target;
+		count += first;
+	}
+	return count;
 }
 
 /* The longest lane decides how long all of it takes, if they run side by side. */
@@ -235,7 +261,7 @@ static struct progress_opts progress_opts(const struct runner *r, const struct p
 		.colour = context_render_opts(r->context->globals).colour,
 		.ascii = !render_locale_is_utf8(),
 		.quiet = r->context->globals->quiet,
-		.lanes = p->lane_count,
+		.lanes = count_targets(p),
 	};
 
 	for (size_t i = 0; i < p->lane_count; i++) {
@@ -274,7 +300,7 @@ static void tell_measuring(const struct plan *p, const struct runner_options *o)
 
 static void tell_left(const struct schedule_tally *tally)
 {
-	if (tally->cells_left && !tally->interrupted)
+	if (tally->cells_left && !tally->interrupted && !tally->out_of_time)
 		log_warning("the budget for measuring is spent, and %zu cells are left: the same command with --resume "
 			    "measures them, a larger --budget leaves none",
 			    tally->cells_left);
@@ -289,34 +315,77 @@ static void open_log(const struct runner *r)
 		log_err(LOG_WARNING, &e);
 }
 
-int runner_run(struct context *c, const struct plan *p, int64_t run, const struct runner_options *o,
-	       struct runner_end *out, struct err *e)
+/* The lanes that the plan has now. */
+static int run_lanes(struct runner *r, const struct plan *p, const struct runner_options *o,
+		     struct schedule_tally *tally, struct err *e)
 {
-	struct runner r = { .context = c, .run = run };
-	const struct schedule_ears ears = { on_lane, on_outcome, on_stopping, on_tick, &r };
-	struct progress_opts progress;
-	struct schedule_opts schedule;
-	struct schedule_tally tally = { 0 };
+	const struct schedule_ears ears = { on_lane, on_outcome, on_stopping, on_out_of_time, on_tick, r };
+	struct schedule_opts schedule = schedule_opts(r, o);
+	struct progress_opts progress = progress_opts(r, p);
 	int status;
 
-	if (!run && begin_run(&r, p, e))
-		return -1;
-	r.run_folder = store_run_folder(c->store, r.run);
-	open_log(&r);
 	share_budget(p, o->measure_budget_ns);
 	tell_measuring(p, o);
-	schedule = schedule_opts(&r, o);
-	progress = progress_opts(&r, p);
-	r.progress = progress_open(&progress);
-	log_set_sink(on_log, &r);
-	status = schedule_run(p, &schedule, &ears, &tally, e);
+	r->progress = progress_open(&progress);
+	log_set_sink(on_log, r);
+	status = schedule_run(p, &schedule, &ears, tally, e);
 	log_set_sink(NULL, NULL);
-	progress_close(r.progress);
-	if (!status)
-		tell_left(&tally);
-	if (!status && store_end_run(c->store, r.run, !tally.cells_left && !o->part_of_run, e))
-		status = -1;
-	*out = (struct runner_end){ r.run, tally.interrupted, tally.cells_left };
+	progress_close(r->progress);
+	return status;
+}
+
+/* Cells with tests that fail now and did not before, until they do not or have had their tries. A cell that there was
+ * no time for here has its outcome already. */
+static int run_again(struct runner *r, struct plan *p, const struct runner_options *o, struct runner_end *out,
+		     struct err *e)
+{
+	for (int64_t tries = 0; tries < o->retries && !out->interrupted && !out->out_of_time; tries++) {
+		struct schedule_tally tally;
+
+		if (again_lanes(r->context, p, r->run, o->retries, e))
+			return -1;
+		if (!p->lane_count)
+			return 0;
+		log_info("tests fail that did not before: running their cells once more");
+		if (run_lanes(r, p, o, &tally, e))
+			return -1;
+		out->again += tally.cells_done;
+		out->interrupted = tally.interrupted;
+	}
+	return 0;
+}
+
+static int run_all(struct runner *r, struct plan *p, const struct runner_options *o, struct runner_end *out,
+		   struct err *e)
+{
+	struct schedule_tally tally = { 0 };
+
+	if (p->lane_count && run_lanes(r, p, o, &tally, e))
+		return -1;
+	out->interrupted = tally.interrupted;
+	out->out_of_time = tally.out_of_time;
+	out->cells_left = tally.cells_left;
+	tell_left(&tally);
+	if (run_again(r, p, o, out, e))
+		return -1;
+	return store_end_run(r->context->store, r->run, !tally.cells_left && !o->part_of_run, e);
+}
+
+int runner_run(struct context *c, struct plan *p, int64_t run, const struct runner_options *o, struct runner_end *out,
+	       struct err *e)
+{
+	struct runner r = { .context = c, .run = run };
+	int status;
+
+	*out = (struct runner_end){ 0 };
+	if (o->budget_ns)
+		r.deadline_ns = clock_deadline_ns(o->budget_ns);
+	if (!run && begin_run(&r, p, e))
+		return -1;
+	out->run = r.run;
+	r.run_folder = store_run_folder(c->store, r.run);
+	open_log(&r);
+	status = run_all(&r, p, o, out, e);
 	free(r.run_folder);
 	return status;
 }

@@ -116,7 +116,7 @@ static bool is_planned(const struct wanted *w, const char *cell_id)
 static const char *why_of(struct wanted *w, const struct cell *c, const struct outcome_row *last, char *buf,
 			  size_t size)
 {
-	int64_t fresh_for_ms = w->context->lab->settings.fresh_for_ns / NS_PER_MS;
+	int64_t fresh_for_ns = w->opts.fresh_for_ns ? w->opts.fresh_for_ns : w->context->lab->settings.fresh_for_ns;
 	char age[32];
 
 	if (row_of(&w->done, c->id))
@@ -131,23 +131,33 @@ static const char *why_of(struct wanted *w, const struct cell *c, const struct o
 		return "the target was lost";
 	if (last->verdict == VERDICT_BROKEN)
 		return "it was broken";
-	if (fresh_for_ms && clock_wall_ms() - last->started_wall_ms > fresh_for_ms) {
-		clock_format_duration(w->context->lab->settings.fresh_for_ns, age, sizeof(age));
+	if (fresh_for_ns && clock_wall_ms() - last->started_wall_ms > fresh_for_ns / NS_PER_MS) {
+		clock_format_duration(fresh_for_ns, age, sizeof(age));
 		snprintf(buf, size, "older than %s", age);
 		return buf;
 	}
 	return NULL;
 }
 
+static enum cell_worth worth_of(const struct outcome_row *last)
+{
+	if (!last)
+		return CELL_UNKNOWN;
+	return last->verdict == VERDICT_PASSED || last->verdict == VERDICT_UNAVAILABLE ? CELL_STALE : CELL_BAD;
+}
+
 bool wanted_cell(void *ctx, struct cell *c)
 {
 	struct wanted *w = ctx;
+	const struct outcome_row *last = row_of(&w->last, c->id);
 	char buf[64];
 	const char *why;
 
 	if (w->opts.none)
 		return false;
-	why = why_of(w, c, row_of(&w->last, c->id), buf, sizeof(buf));
+	c->worth = worth_of(last);
+	c->last_wall_ms = last ? last->started_wall_ms : 0;
+	why = why_of(w, c, last, buf, sizeof(buf));
 	if (!why) {
 		w->fresh++;
 		return false;

@@ -33,6 +33,25 @@ static const struct schema index_schema = {
 	index_fields,
 };
 
+#define AT(member) offsetof(struct retention_settings, member)
+static const struct schema_field retention_fields[] = {
+	{ "raw_for", FIELD_DURATION, AT(raw_for_ns), 0, 0, 36500 * DAY_NS, .default_text = "90d",
+	  .help = "Raw output of runs older than this is removed; 0: age does not count" },
+	{ "raw_limit", FIELD_BYTES, AT(raw_limit_bytes), 0, 0, 1024 * TIB, .default_text = "10 GiB",
+	  .help = "How much raw output may take in all, the oldest goes first; 0: size does not count" },
+	{ "layers_for", FIELD_DURATION, AT(layers_for_ns), 0, 0, 36500 * DAY_NS, .default_text = "60d",
+	  .help = "Images and layers that were not used for so long are removed; 0: age does not count" },
+	{ 0 },
+};
+#undef AT
+
+static const struct schema retention_schema = {
+	"retention setting",
+	"How long what can be spared is kept",
+	sizeof(struct retention_settings),
+	retention_fields,
+};
+
 #define AT(member) offsetof(struct lab_settings, member)
 static const struct schema_field lab_fields[] = {
 	{ "title", FIELD_TEXT, AT(title), .help = "A few words for people" },
@@ -60,6 +79,10 @@ static const struct schema_field lab_fields[] = {
 	{ "crash_limit", FIELD_INT, AT(crash_limit), 0, 0, 10000, .default_text = "20",
 	  .help = "How often a test suite goes on after its interpreter died" },
 	{ "index", FIELD_STRUCT, AT(index), .of = &index_schema, .help = "Where pip gets packages" },
+	{ "retention", FIELD_STRUCT, AT(retention), .of = &retention_schema,
+	  .help = "What labctl prune and the end of a suite remove; verdicts, tests and figures stay" },
+	{ "notify", FIELD_STRUCT, AT(notify), .of = &notify_schema,
+	  .help = "Who is told when a suite has run, unless the suite says otherwise" },
 	{ "variables", FIELD_TEXT_MAP, AT(variables), FIELD_WORD_KEYS,
 	  .help = "Texts for ${name} in all files of the lab" },
 	{ "shipped", FIELD_BOOL, AT(shipped), .default_text = "true",

@@ -23,6 +23,13 @@ struct cause_spec {
 	const char *advice;
 };
 
+/* How long what can be spared is kept. Verdicts, tests and figures are never pruned. */
+struct retention_settings {
+	int64_t raw_for_ns;	 /* raw output of older runs goes; 0: age does not count */
+	int64_t raw_limit_bytes; /* raw output in all, the oldest goes first; 0: size does not count */
+	int64_t layers_for_ns;	 /* images and layers that were not used for so long go; 0: age does not count */
+};
+
 /* The plain settings of lab.yaml. */
 struct lab_settings {
 	const char *title;
@@ -38,6 +45,8 @@ struct lab_settings {
 	int64_t memory_bytes;	  /* 0: three quarters of this machine's */
 	int64_t crash_limit;	  /* restarts of one suite after crashes */
 	struct index_settings index;
+	struct retention_settings retention;
+	struct notify_settings notify; /* for suites that name nobody */
 	struct text_map variables;
 	bool shipped; /* also use the targets and recipes that come with labctl; default true */
 };

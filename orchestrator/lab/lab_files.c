@@ -37,6 +37,11 @@ static void settle_benchmark_set(const struct yaml_node *n, void *item, struct p
 	benchmark_set_settle(n, item, problems);
 }
 
+static void settle_suite(const struct yaml_node *n, void *item, struct problems *problems)
+{
+	suite_settle(n, item, problems);
+}
+
 static const struct kind kinds[] = {
 	{ "targets", "target", &target_schema, offsetof(struct lab, targets), offsetof(struct lab, target_count),
 	  settle_target },
@@ -47,7 +52,7 @@ static const struct kind kinds[] = {
 	{ "recipes/benchmarks", "benchmark set", &benchmark_set_schema, offsetof(struct lab, benchmark_sets),
 	  offsetof(struct lab, benchmark_set_count), settle_benchmark_set },
 	{ "recipes/suites", "suite", &suite_schema, offsetof(struct lab, suites), offsetof(struct lab, suite_count),
-	  NULL },
+	  settle_suite },
 };
 
 static void **items_of(struct lab *lab, const struct kind *kind)

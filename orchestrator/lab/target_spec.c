@@ -116,6 +116,9 @@ static const struct schema_field rule_fields[] = {
 	{ "disk_full", FIELD_BOOL, AT(disk_full), .help = "It has no room left" },
 	{ "times", FIELD_INT, AT(times), 0, 0, 1000000,
 	  .help = "Only the first matches use this rule, later ones the next; 0 is always" },
+	{ "while_file", FIELD_PATH, AT(while_file),
+	  .help = "Only while there is this file on this machine, which is removed when the rule is used: so the next "
+		  "attempt is answered otherwise" },
 	{ "files", FIELD_TEXT_MAP, AT(files), .help = "Files in the work folder afterwards: path and content" },
 	{ 0 },
 };

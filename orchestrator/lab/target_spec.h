@@ -67,8 +67,9 @@ struct fake_rule {
 	bool die;	  /* the target goes away instead of answering */
 	bool silent;	  /* never answers */
 	bool disk_full;
-	int64_t times;	       /* 0: always; n: the first n matches only, then the next rule */
-	struct text_map files; /* path in the work folder: content; what target_get finds afterwards */
+	int64_t times;		/* 0: always; n: the first n matches only, then the next rule */
+	const char *while_file; /* NULL: always; else once, while this file is there, which it removes */
+	struct text_map files;	/* path in the work folder: content; what target_get finds afterwards */
 };
 
 struct fake_settings {

@@ -10,6 +10,13 @@
 #include "base/str.h"
 #include "lab/lab.h"
 
+/* What its next outcome would tell, least first: plan/value.h. */
+enum cell_worth {
+	CELL_STALE,
+	CELL_BAD,     /* its last outcome was bad */
+	CELL_UNKNOWN, /* never run, or what decides it has changed */
+};
+
 struct cell {
 	char id[DIGEST_ID_BYTES];
 	const struct target_spec *target;
@@ -20,7 +27,9 @@ struct cell {
 		*tier; /* NULL: the package has no tier of that name; such a cell is `unavailable` without a run */
 	const char *tier_name;
 	int64_t estimate_ns; /* how long it took last time; 0: unknown */
-	char why[96];	     /* why it would run: "never run", "recipe changed", "older than 7 d", "asked for" */
+	enum cell_worth worth;
+	int64_t last_wall_ms; /* when it ran last; 0: never */
+	char why[96];	      /* why it would run: "never run", "recipe changed", "older than 7 d", "asked for" */
 };
 
 /* "s390x/cpython/pandas:smoke": unique within a lab, what people type. */

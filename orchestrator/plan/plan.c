@@ -120,16 +120,17 @@ static void free_lanes(struct plan *p)
 	p->lane_count = 0;
 }
 
-static struct lane *lane_of(struct plan *p, const struct target_spec *target)
+static struct lane *lane_of(struct plan *p, const struct cell *c)
 {
+	bool measures = c->benchmark != NULL;
 	struct lane *lane;
 
 	for (size_t i = 0; i < p->lane_count; i++)
-		if (p->lanes[i].target == target)
+		if (p->lanes[i].target == c->target && p->lanes[i].measures == measures)
 			return &p->lanes[i];
 	p->lanes = mem_grow(p->lanes, p->lane_count + 1, sizeof(*p->lanes));
 	lane = &p->lanes[p->lane_count++];
-	*lane = (struct lane){ .target = target };
+	*lane = (struct lane){ .target = c->target, .measures = measures };
 	return lane;
 }
 
@@ -175,6 +176,8 @@ static int lane_before(const struct lane *a, const struct lane *b)
 	bool emulated_a = target_is_emulated(a->target), emulated_b = target_is_emulated(b->target);
 	int64_t estimate_a, estimate_b;
 
+	if (a->measures != b->measures)
+		return a->measures ? 1 : -1;
 	if (emulated_a != emulated_b)
 		return emulated_a ? 1 : -1;
 	estimate_a = lane_estimate_ns(a);
@@ -199,7 +202,7 @@ static void add_lanes_of_runtime(struct plan *p, const struct runtime_recipe *ru
 {
 	for (size_t i = 0; i < p->count; i++)
 		if (is_wanted[i] && !p->cells[i].benchmark && p->cells[i].runtime == runtime)
-			lane_insert(p->lab, lane_of(p, p->cells[i].target), &p->cells[i]);
+			lane_insert(p->lab, lane_of(p, &p->cells[i]), &p->cells[i]);
 }
 
 /* They lie in the plan benchmark by benchmark already. */
@@ -212,7 +215,7 @@ static void add_benchmarks(struct plan *p, const bool *is_wanted)
 		for (size_t k = 0; c->benchmark && k < p->count; k++)
 			any |= is_wanted[k] && p->cells[k].benchmark == c->benchmark && p->cells[k].target == c->target;
 		if (any)
-			lane_put(lane_of(p, c->target), lane_of(p, c->target)->count, c);
+			lane_put(lane_of(p, c), lane_of(p, c)->count, c);
 	}
 }
 

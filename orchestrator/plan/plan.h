@@ -1,4 +1,5 @@
-/* From a wish to cells, grouped in lanes. A lane is what must happen one after the other: the cells of one target. */
+/* From a wish to cells, grouped in lanes. A lane is what must happen one after the other: the tests of one target, or
+ * its benchmarks, which have the machine alone. */
 #ifndef LABCTL_PLAN_PLAN_H
 #define LABCTL_PLAN_PLAN_H
 
@@ -14,7 +15,7 @@ struct plan_wish {
 	const struct package_recipe **packages;
 	size_t package_count;
 	const char *tier;
-	const struct benchmark **benchmarks; /* instead of packages and a tier */
+	const struct benchmark **benchmarks; /* instead of packages and a tier, or behind them */
 	size_t benchmark_count;
 	const char *lib_digest;	  /* of recipes/lib: part of every cell's id */
 	const char *index_digest; /* of the lab's package index settings: part of the id where pip installs */
@@ -26,6 +27,7 @@ struct lane {
 	 * its runtimes stand together: they are measured in turns. */
 	struct cell *cells;
 	size_t count;
+	bool measures; /* its cells are benchmarks */
 	/* Set by who runs it: its benchmarks may be measured so long in all. Where nobody has set a limit each of them
 	 * gets at least measure_least_s, and none is left out. */
 	double measure_budget_s, measure_least_s;
@@ -41,8 +43,9 @@ struct plan {
 
 struct plan *plan_build(const struct lab *lab, const struct plan_wish *wish, struct err *e);
 /* Makes the lanes from the cells that `wanted` says true for; it may also fill why and estimate. A benchmark's runtimes
- * on a target are compared with each other, so where one is wanted all are. Lanes that finish
- * soonest to a first column first: local, then the longest. Called again it makes them anew. */
+ * on a target are compared with each other, so where one is wanted all are. Tests before
+ * benchmarks; lanes that finish soonest to a first column first: local, then the longest. Called again it makes them
+ * anew. */
 void plan_lanes(struct plan *p, bool (*wanted)(void *ctx, struct cell *c), void *ctx);
 void plan_free(struct plan *p);
 

@@ -242,6 +242,8 @@ void json_cell(const struct cell_page *page, struct str *out)
 	add_tests(&w, "tests", page->tests);
 	if (page->speed != NULL)
 		json_speed_page(&w, page->speed);
+	if (page->raw_pruned_wall_ms > 0)
+		add_time(&w, "raw_pruned", page->raw_pruned_wall_ms);
 	if (page->raw != NULL)
 		json_add_text(&w, "raw", page->raw);
 	json_close(&w, '}');

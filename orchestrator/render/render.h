@@ -35,6 +35,7 @@ struct cell_page {
 	const struct outcome_row *row;
 	const struct test_set *tests;
 	const char *raw;		/* raw output to show; NULL: none */
+	int64_t raw_pruned_wall_ms;	/* when its raw output was removed; 0: it was not */
 	bool all_tests;			/* else only bad ones are listed */
 	const struct speed_page *speed; /* of a benchmark: render/speed_page.h; NULL: none */
 };

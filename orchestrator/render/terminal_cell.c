@@ -74,6 +74,18 @@ static void add_summary(struct columns *c, const struct pen *p, const struct out
 	add_row(c, p, "cell", row->cell_id);
 }
 
+static void add_pruned(struct columns *c, const struct pen *p, int64_t pruned_wall_ms)
+{
+	char when[64];
+	AUTO_STR s = { 0 };
+
+	if (pruned_wall_ms <= 0)
+		return;
+	clock_format_local(pruned_wall_ms, when, sizeof(when));
+	str_addf(&s, "was removed on %s, as retention in lab.yaml says", when);
+	add_row(c, p, "raw output", str_text(&s));
+}
+
 static void add_facts(struct columns *c, const struct pen *p, const struct fact_pair *facts)
 {
 	for (; facts != NULL && facts->name != NULL; facts++)
@@ -157,6 +169,7 @@ void terminal_cell(const struct cell_page *page, const struct render_opts *o, st
 	pen_styled(&p, STYLE_BOLD, page->label);
 	str_add_char(out, '\n');
 	add_summary(c, &p, page->row);
+	add_pruned(c, &p, page->raw_pruned_wall_ms);
 	add_facts(c, &p, page->row->facts);
 	print_rows(&p, c);
 	columns_free(c);

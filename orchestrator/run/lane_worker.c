@@ -20,6 +20,7 @@
 /* A lane at work. */
 struct work {
 	const struct lane *lane;
+	bool *done; /* of each of its cells */
 	const struct lane_opts *opts;
 	int news_fd, control_fd;
 	struct target *target; /* NULL: not open */
@@ -73,7 +74,19 @@ static bool must_stop(const struct work *w)
 {
 	struct pollfd control = { .fd = w->control_fd, .events = POLLIN };
 
+	if (w->opts->deadline_ns && clock_now_ns() >= w->opts->deadline_ns)
+		return true;
 	return w->control_fd >= 0 && poll(&control, 1, 0) > 0;
+}
+
+/* Would it come to its end in time, going by how long it took before? */
+static bool has_time_for(const struct work *w, size_t first, size_t count)
+{
+	int64_t needs_ns = 0;
+
+	for (size_t i = first; i < first + count; i++)
+		needs_ns += w->lane->cells[i].estimate_ns;
+	return !w->opts->deadline_ns || needs_ns <= w->opts->deadline_ns - clock_now_ns();
 }
 
 static void close_target(struct work *w)
@@ -126,14 +139,16 @@ static int record_and_tell(struct work *w, struct outcome *outcome, const char *
 }
 
 /* The target cannot be had: told once, and each cell that is left gets it as its outcome. */
-static int fail_rest(struct work *w, size_t first, const struct err *why, struct err *e)
+static int fail_rest(struct work *w, const struct err *why, struct err *e)
 {
 	w->cell = NULL;
 	send(w, LANE_FAILED, why->text, why);
-	for (size_t i = first; i < w->lane->count; i++) {
+	for (size_t i = 0; i < w->lane->count; i++) {
 		struct outcome outcome;
 		int status;
 
+		if (w->done[i])
+			continue;
 		w->cell = &w->lane->cells[i];
 		outcome_start(&outcome);
 		settle_unopened(&outcome, why);
@@ -213,7 +228,7 @@ static double share_of_budget(const struct work *w, size_t first)
 	size_t benchmarks = 0;
 
 	for (size_t i = first; i < w->lane->count; i += lane_group(w->lane, i))
-		benchmarks++;
+		benchmarks += !w->done[i];
 	return fmax((w->lane->measure_budget_s - w->measured_s) / (double)benchmarks, w->lane->measure_least_s);
 }
 
@@ -275,7 +290,7 @@ static int work_on_group(struct work *w, size_t at, size_t count, struct err *e)
 
 		w->cell = first;
 		if (!w->target && open_target(w, &why))
-			return fail_rest(w, at, &why, e) ? -1 : 1;
+			return fail_rest(w, &why, e) ? -1 : 1;
 		send(w, CELL_STARTS, NULL, NULL);
 		if (first->benchmark ? attempt_benchmark(w, at, count, is_last, &lost, e)
 				     : attempt_cell(w, is_last, &lost, e))
@@ -286,32 +301,50 @@ static int work_on_group(struct work *w, size_t at, size_t count, struct err *e)
 	return 0;
 }
 
-static int work_on_lane(struct work *w, size_t first, struct err *e)
+/* The next that is to be done, from *at on; false: none. */
+static bool next_group(const struct work *w, size_t *at, size_t *out_count)
+{
+	for (; *at < w->lane->count; *at += *out_count) {
+		*out_count = 1;
+		if (w->done[*at])
+			continue;
+		*out_count = lane_group(w->lane, *at);
+		if (has_time_for(w, *at, *out_count) && !budget_is_spent(w, *at))
+			return true;
+	}
+	return false;
+}
+
+static int work_on_lane(struct work *w, struct err *e)
 {
 	struct err why = ERR_INIT;
 
-	if (open_target(w, &why))
-		return fail_rest(w, first, &why, e);
-	for (size_t i = first, count; i < w->lane->count && !must_stop(w) && !budget_is_spent(w, i); i += count) {
+	for (size_t at = 0, count; !must_stop(w) && next_group(w, &at, &count); at += count) {
 		int status;
 
-		count = lane_group(w->lane, i);
-		status = work_on_group(w, i, count, e);
+		w->cell = NULL;
+		if (!w->target && open_target(w, &why))
+			return fail_rest(w, &why, e);
+		status = work_on_group(w, at, count, e);
 		if (status)
 			return status < 0 ? -1 : 0;
+		for (size_t i = at; i < at + count; i++)
+			w->done[i] = true;
 	}
 	return 0;
 }
 
-int lane_work(const struct lane *lane, size_t first, const struct lane_opts *o, int news_fd, int control_fd)
+int lane_work(const struct lane *lane, bool *done, const struct lane_opts *o, int news_fd, int control_fd)
 {
-	struct work w = { .lane = lane, .opts = o, .news_fd = news_fd, .control_fd = control_fd, .slowness = 1 };
+	struct work w = {
+		.lane = lane, .done = done, .opts = o, .news_fd = news_fd, .control_fd = control_fd, .slowness = 1
+	};
 	struct err e = ERR_INIT;
 	int lock_fd = -1, status = -1;
 
 	w.scratch_folder = scratch_make(o->cache_folder, lane->target->name, &lock_fd, &e);
 	if (w.scratch_folder)
-		status = work_on_lane(&w, first, &e);
+		status = work_on_lane(&w, &e);
 	w.cell = NULL;
 	if (status)
 		send(&w, LANE_FAILED, e.text, &e);

@@ -1,4 +1,4 @@
-#include "run/schedule.h"
+#include "run/schedule_inside.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -11,88 +11,15 @@
 #include <unistd.h>
 
 #include "base/clock.h"
-#include "base/lines.h"
 #include "base/log.h"
-#include "base/loop.h"
 #include "base/mem.h"
 #include "base/proc.h"
 
 #define NEWS_LINE_BYTES 8192
 #define TICK_NS		(100 * NS_PER_MS)
-#define LANE_STARTS_MAX 3 /* a lane whose worker dies is begun again, so often at most */
-
-enum lane_state {
-	LANE_WAITS,
-	LANE_RUNS,
-	LANE_OVER
-};
-
-struct running_lane {
-	struct schedule *schedule;
-	const struct lane *lane;
-	enum lane_state state;
-	pid_t pid;
-	int news_fd, control_fd;
-	struct loop_source *news;
-	struct lines *lines;
-	size_t next; /* the first cell that has no outcome yet */
-	unsigned starts;
-	struct err told; /* what the worker said last when something failed; code ERR_NONE: nothing */
-};
-
-struct schedule {
-	const struct schedule_opts *opts;
-	const struct schedule_ears *ears;
-	struct schedule_tally *tally;
-	struct loop *loop;
-	struct running_lane *lanes;
-	size_t lane_count;
-	unsigned interrupts;
-	struct err failed; /* what ended the run; code ERR_NONE: nothing */
-};
+#define DEATHS_MAX	3 /* a lane whose worker dies is begun again, until so many have died */
 
 static void fill_lanes(struct schedule *s);
-
-static bool uses_this_machine(const struct target_spec *spec)
-{
-	return spec->kind == TARGET_LOCAL || spec->kind == TARGET_QEMU;
-}
-
-static bool measures(const struct lane *lane)
-{
-	for (size_t i = 0; i < lane->count; i++)
-		if (lane->cells[i].benchmark)
-			return true;
-	return false;
-}
-
-/* Does it fit beside what runs? A benchmark has this machine alone. What is larger than the whole machine runs alone.
- */
-static bool fits(const struct schedule *s, const struct lane *lane)
-{
-	int64_t processors = 0, memory_bytes = 0, running = 0, sharing = 0;
-	bool alone = measures(lane);
-
-	for (size_t i = 0; i < s->lane_count; i++) {
-		const struct target_spec *spec = s->lanes[i].lane->target;
-
-		if (s->lanes[i].state != LANE_RUNS)
-			continue;
-		running++;
-		if (!uses_this_machine(spec))
-			continue;
-		sharing++;
-		alone |= measures(s->lanes[i].lane);
-		processors += spec->processors;
-		memory_bytes += spec->memory_bytes;
-	}
-	if (s->opts->jobs && running >= s->opts->jobs)
-		return false;
-	if (!uses_this_machine(lane->target) || !sharing)
-		return true;
-	return !alone && processors + lane->target->processors <= s->opts->processors &&
-	       memory_bytes + lane->target->memory_bytes <= s->opts->memory_bytes;
-}
 
 /* The first error ends the run: nothing new is begun, what runs is stopped. */
 static void fail_run(struct schedule *s, const struct err *e)
@@ -116,12 +43,33 @@ static void take_outcome(struct running_lane *r, const char *folder, bool again)
 		fail_run(s, &e);
 }
 
-/* Which cell is at work if this worker dies now: the one behind the last that is done with. */
+static size_t find_cell(const struct lane *lane, const char *cell_id)
+{
+	size_t i = 0;
+
+	while (i < lane->count && strcmp(lane->cells[i].id, cell_id) != 0)
+		i++;
+	return i;
+}
+
 static void note_done(struct running_lane *r, const char *cell_id)
 {
-	for (size_t i = 0; i < r->lane->count; i++)
-		if (!strcmp(r->lane->cells[i].id, cell_id) && i + 1 > r->next)
-			r->next = i + 1;
+	size_t i = find_cell(r->lane, cell_id);
+
+	if (i == r->lane->count)
+		return;
+	r->done[i] = true;
+	r->progressed = true;
+}
+
+/* With the cell that begins it is decided who has this lane's place behind it: the worker does not wait for us. */
+static void note_start(struct running_lane *r, const char *cell_id)
+{
+	r->running = find_cell(r->lane, cell_id);
+	if (r->control_fd < 0 || !turns_gives_way(r->schedule, r))
+		return;
+	r->gives_way = true;
+	close(TAKE_FD(r->control_fd));
 }
 
 static void on_news_line(void *ctx, const char *line, size_t len)
@@ -140,6 +88,8 @@ static void on_news_line(void *ctx, const char *line, size_t len)
 	}
 	if (s->ears->lane)
 		s->ears->lane(s->ears->ctx, r->lane, &news);
+	if (news.kind == CELL_STARTS)
+		note_start(r, news.cell_id);
 	if (news.kind == CELL_DONE) {
 		if (!news.again)
 			note_done(r, news.cell_id);
@@ -147,10 +97,23 @@ static void on_news_line(void *ctx, const char *line, size_t len)
 	}
 }
 
+/* Which cell a worker that died is charged with: the running one, or else the next. */
+static size_t cell_of_death(const struct running_lane *r)
+{
+	size_t none = r->lane->count;
+
+	for (size_t i = r->running; i < none && r->lane->cells[i].benchmark == r->lane->cells[r->running].benchmark;
+	     i++)
+		if (!r->done[i])
+			return i;
+	return turns_next_cell(r, 0);
+}
+
 /* The worker died under a cell: that is its outcome. */
 static void record_death(struct running_lane *r, const struct proc_end *end)
 {
 	struct schedule *s = r->schedule;
+	const struct cell *cell = &r->lane->cells[cell_of_death(r)];
 	struct outcome outcome;
 	struct err e = ERR_INIT;
 	AUTO_STR how = { 0 };
@@ -160,15 +123,15 @@ static void record_death(struct running_lane *r, const struct proc_end *end)
 	proc_end_text(end, &how);
 	outcome.verdict = VERDICT_LOST;
 	snprintf(outcome.reason, sizeof(outcome.reason), "labctl's own worker died: %.100s", str_text(&how));
-	if (lane_record(&r->lane->cells[r->next], &s->opts->lane, &outcome, folder, sizeof(folder), &e))
+	if (lane_record(cell, &s->opts->lane, &outcome, folder, sizeof(folder), &e))
 		fail_run(s, &e);
 	else {
 		struct lane_news news = { .kind = CELL_DONE };
 
-		memcpy(news.cell_id, r->lane->cells[r->next].id, sizeof(news.cell_id));
+		memcpy(news.cell_id, cell->id, sizeof(news.cell_id));
 		if (s->ears->lane)
 			s->ears->lane(s->ears->ctx, r->lane, &news);
-		r->next++;
+		note_done(r, cell->id);
 		take_outcome(r, folder, false);
 	}
 	outcome_free(&outcome);
@@ -194,28 +157,57 @@ static bool all_over(const struct schedule *s)
 	return true;
 }
 
+static bool is_all_done(const struct running_lane *r)
+{
+	for (size_t i = 0; i < r->lane->count; i++)
+		if (!r->done[i])
+			return false;
+	return true;
+}
+
+/* What is left of a lane that ended by itself may begin later: it gave way, or its time, which may become longer, was
+ * over. Where nothing at all was done what is left needs more time than there is. */
+static bool goes_on_later(const struct running_lane *r)
+{
+	const struct schedule *s = r->schedule;
+
+	if (s->interrupts || is_all_done(r) || !s->opts->deadline_ns || clock_now_ns() >= s->opts->deadline_ns)
+		return false;
+	return r->gives_way || r->progressed || clock_now_ns() >= turns_deadline_ns(s, r);
+}
+
+static void settle_death(struct running_lane *r, const struct proc_end *end)
+{
+	struct schedule *s = r->schedule;
+
+	if (r->told.code != ERR_NONE) {
+		fail_run(s, &r->told); /* it could not record what it did: neither could the others */
+		return;
+	}
+	record_death(r, end);
+	if (++r->deaths < DEATHS_MAX && !is_all_done(r))
+		r->state = LANE_WAITS;
+	else
+		s->tally->lanes_failed++;
+}
+
 /* The end of the news is the end of the worker. */
 static void lane_ended(struct running_lane *r)
 {
 	struct schedule *s = r->schedule;
 	struct proc_end end = { 0 };
 	struct err e = ERR_INIT;
-	bool stopped;
 
 	close_lane(r);
 	if (proc_wait(r->pid, -1, &end, &e))
 		end.status = -1;
-	stopped = end.status != 0 && !s->interrupts && r->next < r->lane->count;
+	r->ran_ns += clock_now_ns() - r->began_ns;
 	r->state = LANE_OVER;
-	if (stopped && r->told.code != ERR_NONE) {
-		fail_run(s, &r->told); /* it could not record what it did: neither could the others */
-	} else if (stopped) {
-		record_death(r, &end);
-		if (r->starts < LANE_STARTS_MAX && r->next < r->lane->count)
-			r->state = LANE_WAITS;
-		else
-			s->tally->lanes_failed++;
-	}
+	if (end.status != 0 && !s->interrupts && !is_all_done(r))
+		settle_death(r, &end);
+	else if (end.status == 0 && goes_on_later(r))
+		r->state = LANE_WAITS;
+	r->running = r->lane->count;
 	if (s->ears->lane && r->state == LANE_OVER)
 		s->ears->lane(s->ears->ctx, r->lane, &(struct lane_news){ .kind = LANE_ENDS });
 	fill_lanes(s);
@@ -240,7 +232,9 @@ static void on_news(void *ctx)
 static void become_worker(const struct running_lane *r, pid_t parent, int news_fd, int control_fd)
 {
 	struct schedule *s = r->schedule;
+	struct lane_opts opts = s->opts->lane;
 
+	opts.deadline_ns = turns_deadline_ns(s, r);
 	setpgid(0, 0);
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	if (getppid() != parent)
@@ -252,7 +246,7 @@ static void become_worker(const struct running_lane *r, pid_t parent, int news_f
 	loop_leave(s->loop);
 	log_set_sink(NULL, NULL);
 	log_set_label(r->lane->target->name);
-	_exit(lane_work(r->lane, r->next, &s->opts->lane, news_fd, control_fd));
+	_exit(lane_work(r->lane, r->done, &opts, news_fd, control_fd));
 }
 
 static int start_lane(struct running_lane *r, struct err *e)
@@ -288,26 +282,39 @@ static int start_lane(struct running_lane *r, struct err *e)
 	r->lines = lines_new(NEWS_LINE_BYTES, on_news_line, r);
 	r->news = loop_on_readable(s->loop, r->news_fd, on_news, r);
 	r->state = LANE_RUNS;
-	r->starts++;
+	r->running = r->lane->count;
+	r->progressed = r->gives_way = false;
+	r->began_ns = clock_now_ns();
 	return 0;
 }
 
 static void fill_lanes(struct schedule *s)
 {
+	struct running_lane *r;
 	struct err e = ERR_INIT;
 
-	for (size_t i = 0; i < s->lane_count; i++) {
-		struct running_lane *r = &s->lanes[i];
-
-		if (r->state != LANE_WAITS)
-			continue;
-		if (s->interrupts)
-			r->state = LANE_OVER;
-		else if (fits(s, r->lane) && start_lane(r, &e)) {
+	while (!s->interrupts && (r = turns_choose(s)) != NULL)
+		if (start_lane(r, &e)) {
 			r->state = LANE_OVER;
 			fail_run(s, &e);
 		}
-	}
+	for (size_t i = 0; s->interrupts && i < s->lane_count; i++)
+		if (s->lanes[i].state == LANE_WAITS)
+			s->lanes[i].state = LANE_OVER;
+}
+
+/* Workers look at the clock themselves; what waits has waited in vain. */
+static void on_deadline(void *ctx)
+{
+	struct schedule *s = ctx;
+
+	for (size_t i = 0; i < s->lane_count; i++)
+		if (s->lanes[i].state == LANE_WAITS)
+			s->lanes[i].state = LANE_OVER;
+	if (s->ears->out_of_time && !s->interrupts)
+		s->ears->out_of_time(s->ears->ctx);
+	if (all_over(s))
+		loop_stop(s->loop);
 }
 
 /* First: no further cell. Second: now. */
@@ -345,6 +352,7 @@ static void on_tick(void *ctx)
 /* For a debugger: no fork, so the news goes through a file and is read behind each lane. */
 static int run_in_process(struct running_lane *r, struct err *e)
 {
+	struct lane_opts opts = r->schedule->opts->lane;
 	FILE *news = tmpfile();
 	char *line = NULL;
 	size_t room = 0;
@@ -353,7 +361,8 @@ static int run_in_process(struct running_lane *r, struct err *e)
 
 	if (!news)
 		return err_errno(e, ERR_IO, "a temporary file for lane %s", r->lane->target->name);
-	status = lane_work(r->lane, 0, &r->schedule->opts->lane, fileno(news), -1);
+	opts.deadline_ns = turns_deadline_ns(r->schedule, r);
+	status = lane_work(r->lane, r->done, &opts, fileno(news), -1);
 	rewind(news);
 	while ((len = getline(&line, &room, news)) > 0)
 		on_news_line(r, line, (size_t)(line[len - 1] == '\n' ? len - 1 : len));
@@ -364,6 +373,13 @@ static int run_in_process(struct running_lane *r, struct err *e)
 		return 0;
 	*e = r->told;
 	return -1;
+}
+
+static int64_t time_left_ns(const struct schedule *s)
+{
+	int64_t left_ns = s->opts->deadline_ns - clock_now_ns();
+
+	return left_ns > 0 ? left_ns : 0;
 }
 
 static int run_loop(struct schedule *s, struct err *e)
@@ -378,41 +394,59 @@ static int run_loop(struct schedule *s, struct err *e)
 			return err_set(e, ERR_INTERNAL, "signals cannot be handled");
 	if (s->ears->tick)
 		loop_every(s->loop, TICK_NS, on_tick, s);
+	if (s->opts->deadline_ns && !loop_after(s->loop, time_left_ns(s), on_deadline, s))
+		return err_set(e, ERR_INTERNAL, "the time limit cannot be kept");
 	fill_lanes(s);
 	if (all_over(s))
 		return 0;
 	return loop_run(s->loop, e);
 }
 
-static void count_left(struct schedule *s, const struct plan *p)
+static void count_left(struct schedule *s)
 {
-	size_t cells = 0, done = 0;
+	size_t left = 0;
 
-	for (size_t i = 0; i < p->lane_count; i++) {
-		cells += p->lanes[i].count;
-		done += s->lanes[i].next;
-	}
-	s->tally->cells_left = cells - done;
+	for (size_t i = 0; i < s->lane_count; i++)
+		for (size_t k = 0; k < s->lanes[i].lane->count; k++)
+			left += !s->lanes[i].done[k];
+	s->tally->cells_left = left;
+	s->tally->out_of_time = left && s->opts->deadline_ns && !s->tally->interrupted;
+}
+
+static void open_lanes(struct schedule *s, const struct plan *p)
+{
+	s->lanes = mem_new(p->lane_count + 1, sizeof(*s->lanes));
+	for (size_t i = 0; i < p->lane_count; i++)
+		s->lanes[i] = (struct running_lane){ .schedule = s,
+						     .lane = &p->lanes[i],
+						     .news_fd = -1,
+						     .control_fd = -1,
+						     .running = p->lanes[i].count,
+						     .done = mem_new(p->lanes[i].count + 1, sizeof(bool)) };
 }
 
 int schedule_run(const struct plan *p, const struct schedule_opts *o, const struct schedule_ears *ears,
 		 struct schedule_tally *out, struct err *e)
 {
-	struct schedule s = { .opts = o, .ears = ears, .tally = out, .lane_count = p->lane_count, .failed = ERR_INIT };
+	struct schedule s = { .opts = o,
+			      .ears = ears,
+			      .tally = out,
+			      .lane_count = p->lane_count,
+			      .began_wall_ms = clock_wall_ms(),
+			      .failed = ERR_INIT };
 	int status = 0;
 
 	*out = (struct schedule_tally){ 0 };
-	s.lanes = mem_new(p->lane_count + 1, sizeof(*s.lanes));
-	for (size_t i = 0; i < p->lane_count; i++)
-		s.lanes[i] =
-			(struct running_lane){ .schedule = &s, .lane = &p->lanes[i], .news_fd = -1, .control_fd = -1 };
+	open_lanes(&s, p);
 	if (o->in_process)
 		for (size_t i = 0; i < p->lane_count && !status; i++)
 			status = run_in_process(&s.lanes[i], e);
 	else
 		status = run_loop(&s, e);
-	count_left(&s, p);
+	count_left(&s);
 	loop_free(s.loop);
+	for (size_t i = 0; i < s.lane_count; i++)
+		free(s.lanes[i].done);
 	free(s.lanes);
 	if (!status && s.failed.code != ERR_NONE) {
 		*e = s.failed;

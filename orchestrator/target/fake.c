@@ -135,6 +135,8 @@ static const struct fake_rule *choose(struct fake *f, const char *script)
 			continue;
 		if (s->match && !regex_matches(s->match, script, strlen(script)))
 			continue;
+		if (s->rule->while_file && unlink(s->rule->while_file) != 0)
+			continue;
 		s->used++;
 		return s->rule;
 	}

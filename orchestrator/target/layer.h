@@ -44,6 +44,8 @@ int layer_list(const char *cache_folder, struct layer_list *out, struct err *e);
 /* Removes least recently used ones until at most limit_bytes are left (0: all that is not in use); a parent goes only
  * after its children. Also removes what an interrupted labctl left half-made. */
 int layer_prune(const char *cache_folder, int64_t limit_bytes, int64_t *out_freed_bytes, struct err *e);
+/* Removes those that were last used before `used_wall_ms`, in the same way. */
+int layer_prune_unused(const char *cache_folder, int64_t used_wall_ms, int64_t *out_freed_bytes, struct err *e);
 void layer_list_free(struct layer_list *list);
 
 #endif

@@ -160,6 +160,22 @@ static int prune_list(struct layer_list *list, int64_t limit_bytes, int64_t *out
 	return 0;
 }
 
+/* The least recently used stands in front, so that the first to go that is young enough ends it. */
+static int prune_unused(struct layer_list *list, int64_t used_wall_ms, int64_t *out_freed_bytes, struct err *e)
+{
+	ssize_t at;
+
+	while ((at = next_to_go(list)) >= 0 && list->items[at].used_wall_ms < used_wall_ms) {
+		int64_t bytes = list->items[at].bytes;
+		int removed = remove_one(list, (size_t)at, e);
+
+		if (removed < 0)
+			return -1;
+		*out_freed_bytes += removed ? bytes : 0;
+	}
+	return 0;
+}
+
 static int sweep_all(const char *cache_folder, struct err *e)
 {
 	AUTO_FREE char *top = layer_folder_of_kinds(cache_folder);
@@ -184,6 +200,19 @@ int layer_prune(const char *cache_folder, int64_t limit_bytes, int64_t *out_free
 	if (sweep_all(cache_folder, e) != 0 || layer_list(cache_folder, &list, e) != 0)
 		return -1;
 	failed = prune_list(&list, limit_bytes, out_freed_bytes, e);
+	layer_list_free(&list);
+	return failed;
+}
+
+int layer_prune_unused(const char *cache_folder, int64_t used_wall_ms, int64_t *out_freed_bytes, struct err *e)
+{
+	struct layer_list list;
+	int failed;
+
+	*out_freed_bytes = 0;
+	if (layer_list(cache_folder, &list, e) != 0)
+		return -1;
+	failed = prune_unused(&list, used_wall_ms, out_freed_bytes, e);
 	layer_list_free(&list);
 	return failed;
 }

@@ -16,7 +16,7 @@ CHECKOUT_ONLY = re.compile(r"\.gitignore$|\.ci/|\.github/")
 RELEASE_ONLY = re.compile(r"(configure|aclocal\.m4|Makefile\.in|build-aux/[a-z-]+)$")
 # What a build leaves in an unpacked release.
 BUILT = re.compile(r"(.*/)?(\.deps|__pycache__|autom4te\.cache)/|(_build|_inst|labctl-[0-9.]+)/|.*(\.(o|a|[15])|/\.dirstamp)$|"
-                   r"doc/(ba|z)sh/|tests/unit/test_[a-z_]+$|(labctl|Makefile|configure~|config\.(log|status)|labctl-.*\.tar\.xz)$")
+                   r"doc/(ba|z)sh/|ci/nightly/labctl-nightly\.service$|tests/unit/test_[a-z_]+$|(labctl|Makefile|configure~|config\.(log|status)|labctl-.*\.tar\.xz)$")
 
 
 def make(*words):
@@ -67,7 +67,7 @@ def test_the_whole_lab_is_installed(installed):
     for part in ("targets", "recipes"):
         lab |= {str(path.relative_to(SOURCE)) for path in (SOURCE / part).rglob("*")
                 if path.suffix in (".yaml", ".sh", ".py", ".pyx", ".c")}
-    assert files_below(data_folder(installed)) == lab | {"labctl-bench.schema.json"}
+    assert files_below(data_folder(installed)) == lab | {"labctl-bench.schema.json", "labctl-night.schema.json"}
 
 
 def test_manual_pages_and_completions_are_installed(installed):
@@ -76,6 +76,13 @@ def test_manual_pages_and_completions_are_installed(installed):
     assert {path.name for path in man.rglob("*") if path.is_file()} == pages
     assert (data / "bash-completion/completions/labctl").read_text().rstrip().endswith("labctl")
     assert (data / "zsh/site-functions/_labctl").read_text().startswith("#compdef labctl\n")
+
+
+def test_the_night_is_installed_where_it_belongs(installed):
+    units = installed / variable("prefix").lstrip("/") / "lib/systemd/user"
+    assert files_below(units) == {"labctl-nightly.service", "labctl-nightly.timer"}
+    assert "ExecStart=%s/labctl " % variable("bindir") in (units / "labctl-nightly.service").read_text()
+    assert files_below(installed / variable("docdir").lstrip("/")) == {"nightly/github-workflow.yml"}
 
 
 def test_the_installed_labctl_works_from_anywhere(installed, tmp_path):
