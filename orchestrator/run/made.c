@@ -30,7 +30,7 @@ static char *copy_env(const char *pair)
 	return secret_is_name(name) ? TAKE(name) : mem_dup(pair);
 }
 
-void made_fill(struct made *m, const struct layer_wish *w, const char *lib_digest, const struct layer_steps *layers,
+void made_fill(struct made *m, const struct layer_wish *w, const struct steps_opts *o, const struct layer_steps *layers,
 	       const char *const *env, const char *tests)
 {
 	size_t count = list_count(env);
@@ -39,7 +39,8 @@ void made_fill(struct made *m, const struct layer_wish *w, const char *lib_diges
 		.base_id = mem_dup(w->base_id ? w->base_id : ""),
 		.install_digest = mem_dup(w->install_digest ? w->install_digest : ""),
 		.index_digest = mem_dup(w->index_digest ? w->index_digest : ""),
-		.lib_digest = mem_dup(lib_digest ? lib_digest : ""),
+		.lib_digest = mem_dup(o->lib_digest ? o->lib_digest : ""),
+		.slowness = o->slowness,
 		.env = mem_new(count + 1, sizeof(*m->env)),
 		.tests = mem_dup(tests),
 	};
@@ -69,6 +70,7 @@ void made_encode(const struct made *m, struct str *out)
 	json_add_text(&w, "install", m->install_digest);
 	json_add_text(&w, "index", m->index_digest);
 	json_add_text(&w, "lib", m->lib_digest);
+	json_add_real(&w, "slowness", m->slowness);
 	json_open(&w, "layers", '[');
 	for (size_t i = 0; i < m->layers.count; i++)
 		encode_layer(&w, &m->layers.items[i]);
@@ -143,6 +145,7 @@ int made_decode(const char *text, size_t len, struct made *out, struct err *e)
 	out->index_digest = mem_dup(json_text(json_at(root, "index"), ""));
 	out->lib_digest = mem_dup(json_text(json_at(root, "lib"), ""));
 	out->tests = mem_dup(json_text(json_at(root, "tests"), NULL));
+	out->slowness = json_number(json_at(root, "slowness"), 0);
 	status = decode_env(json_at(root, "env"), &out->env, e) ||
 				 decode_layers(json_at(root, "layers"), &out->layers, e)
 			 ? -1

@@ -15,12 +15,13 @@ struct made {
 	char *index_digest;	   /* of the package index settings */
 	char *lib_digest;	   /* of recipes/lib */
 	struct layer_steps layers; /* package is NULL in all of them */
+	double slowness;	   /* what limits were multiplied with */
 	char **env;		   /* NAME=value of recipe and target, NULL-ended */
 	char *tests;		   /* sh: the command of the tests, with its limits; NULL: the cell has none */
 };
 
 /* Takes copies of everything. env is NULL-ended. */
-void made_fill(struct made *m, const struct layer_wish *w, const char *lib_digest, const struct layer_steps *layers,
+void made_fill(struct made *m, const struct layer_wish *w, const struct steps_opts *o, const struct layer_steps *layers,
 	       const char *const *env, const char *tests);
 void made_encode(const struct made *m, struct str *out);
 int made_decode(const char *text, size_t len, struct made *out, struct err *e); /* also begins `out` */

@@ -96,7 +96,7 @@ static int note_made(struct cell_run *r, const struct layer_wish *w, const struc
 	int status;
 
 	suite_script(r, &tests);
-	made_fill(&made, w, r->opts->lib_digest, layers, r->env + r->own_env, str_text(&tests));
+	made_fill(&made, w, r->opts, layers, r->env + r->own_env, str_text(&tests));
 	status = made_write(&made, r->opts->folder, e);
 	made_free(&made);
 	return status;
