@@ -3,10 +3,10 @@
 #include <string.h>
 
 #include "base/mem.h"
-#include "cli/repro.h"
+#include "cli/version.h"
 
 struct repro_options {
-	const char *run, *bundle;
+	const char *run, *bundle, *version, *of;
 	bool shell, print;
 };
 
@@ -19,6 +19,10 @@ static const struct option_row rows[] = {
 	  "run nothing: write all that a bug report needs to FILE, a tar archive compressed with zstd" },
 	{ "print", 'n', OPTION_FLAG, AT(print), NULL, NULL, NULL,
 	  "run nothing: print the script that does it without labctl" },
+	{ "version", 0, OPTION_TEXT, AT(version), "VERSION", NULL, NULL,
+	  "with this version of the package, as bisect runs it" },
+	{ "versions-of", 0, OPTION_TEXT, AT(of), "WHAT", NULL, NULL,
+	  "of what --version is one: package, runtime, another package, or a variable of lab.yaml" },
 	{ "run", 0, OPTION_TEXT, AT(run), "RUN", NULL, "run",
 	  "the outcome in that run (latest, latest~2, a number, a name) instead of the last" },
 	{ 0 },
@@ -30,6 +34,8 @@ static int check(const struct repro_options *o, int operand_count, struct err *e
 		return err_set(e, ERR_USAGE, "repro takes a cell, and perhaps one of its tests");
 	if (o->shell + o->print + (o->bundle != NULL) > 1)
 		return err_set(e, ERR_USAGE, "--shell, --bundle and --print exclude each other");
+	if (o->of && !o->version)
+		return err_set(e, ERR_USAGE, "--versions-of says of what --version is one");
 	return 0;
 }
 
@@ -43,23 +49,39 @@ static int print_script(const struct repro *r, struct err *e)
 	return context_put(NULL, &out, e) ? -1 : EXIT_AS_EXPECTED;
 }
 
+/* From here on the cell is the one with that version. */
+static int take_version(struct repro *r, const struct repro_options *o, struct varied *v, struct err *e)
+{
+	if (!o->version)
+		return 0;
+	if (version_open(r, o->of, o->version, v, e))
+		return -1;
+	r->cell = v->cell;
+	r->opts = v->opts;
+	r->is_varied = true;
+	r->has_then = false;
+	return 0;
+}
+
 static int run_repro(const struct globals *g, void *options, int operand_count, char **operands, struct err *e)
 {
 	struct repro_options *o = options;
 	const struct repro_wish wish = { operand_count ? operands[0] : NULL, operand_count > 1 ? operands[1] : NULL,
 					 o->run };
 	AUTO_CONTEXT c = { 0 };
+	struct varied v = { 0 };
 	struct repro r;
 	int status;
 
 	if (check(o, operand_count, e) || context_open(&c, g, e) || context_open_store(&c, true, e))
 		return -1;
-	status = repro_find(&r, &c, &wish, e);
+	status = repro_find(&r, &c, &wish, e) || take_version(&r, o, &v, e) ? -1 : 0;
 	if (!status)
 		status = o->print    ? print_script(&r, e)
 			 : o->bundle ? repro_bundle(&r, o->bundle, e)
 				     : repro_run(&r, o->shell, e);
 	repro_free(&r);
+	version_close(&v);
 	return status;
 }
 

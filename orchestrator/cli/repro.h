@@ -20,6 +20,7 @@ struct repro {
 	const struct cell *cell; /* in plan: as the lab describes it now */
 	struct made then;	 /* of the record; has_then: it tells */
 	bool has_then;
+	bool is_varied;		/* the cell is another version than the record's: what differs is known */
 	struct steps_opts opts; /* as a run has them; made and test are set */
 };
 

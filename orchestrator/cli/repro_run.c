@@ -113,6 +113,8 @@ static int choose(struct repro *r, struct target *t, struct err *e)
 	bool fits = true;
 	int status = 0;
 
+	if (r->is_varied)
+		return 0;
 	if (!r->has_then) {
 		say_unknown_change(r);
 		return 0;
