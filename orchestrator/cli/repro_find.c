@@ -55,11 +55,13 @@ static void set_opts(struct repro *r)
 
 static int read_record(struct repro *r, struct err *e)
 {
+	AUTO_FREE char *outcome = NULL;
 	int told;
 
 	r->record_folder = file_join(r->context->lab->results_folder, r->row->folder);
+	outcome = file_join(r->record_folder, "outcome.json");
 	outcome_start(&r->record);
-	if (!file_is_folder(r->record_folder))
+	if (!file_exists(outcome))
 		return 0;
 	outcome_free(&r->record);
 	if (outcome_read(r->record_folder, false, &r->record, e)) {
