@@ -223,6 +223,7 @@ static struct schedule_opts schedule_opts(const struct runner *r, const struct r
 			.lab = r->context->lab,
 			.run_folder = r->run_folder,
 			.cache_folder = r->context->cache_folder,
+			.lib_digest = r->context->lib_digest,
 			.install_digest = r->context->install_digest,
 			.index_digest = r->context->index_digest,
 			.retries = 1,

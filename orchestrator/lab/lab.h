@@ -77,6 +77,8 @@ struct lab_wish {
 	const char *folder;  /* --lab; NULL: $LABCTL_LAB, the nearest lab.yaml upward, the shipped one */
 	const char *results; /* --results; NULL: $LABCTL_RESULTS, the lab's */
 	const char *shipped; /* folder of the lab that comes with labctl */
+	/* A variable of lab.yaml that has this value instead of the one that stands there; NULL: none. */
+	const char *variable, *value;
 };
 
 extern const struct schema lab_schema, cause_schema;

@@ -168,9 +168,10 @@ static int attempt_cell(struct work *w, bool is_last, bool *out_lost, struct err
 		.lab = w->opts->lab,
 		.install_digest = w->opts->install_digest,
 		.index_digest = w->opts->index_digest,
+		.lib_digest = w->opts->lib_digest,
 		.facts = &w->facts,
 		.slowness = w->slowness,
-		.ears = { on_step, on_progress, w },
+		.ears = { .step = on_step, .progress = on_progress, .ctx = w },
 	};
 	AUTO_FREE char *part = NULL;
 	int status = -1;
@@ -213,10 +214,11 @@ static int begin_attempt(struct work *w, const struct cell *cells, struct attemp
 			.lab = w->opts->lab,
 			.install_digest = w->opts->install_digest,
 			.index_digest = w->opts->index_digest,
+			.lib_digest = w->opts->lib_digest,
 			.folder = a->parts[i],
 			.facts = &w->facts,
 			.slowness = w->slowness,
-			.ears = { on_step, on_progress, w },
+			.ears = { .step = on_step, .progress = on_progress, .ctx = w },
 		};
 	}
 	return 0;

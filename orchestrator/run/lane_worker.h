@@ -11,7 +11,7 @@ struct lane_opts {
 	const struct lab *lab;
 	const char *run_folder; /* results/runs/<run>: records go below it */
 	const char *cache_folder;
-	const char *install_digest, *index_digest;
+	const char *install_digest, *index_digest, *lib_digest;
 	int64_t retries;     /* of a cell whose target was lost: a new machine, then again */
 	int64_t deadline_ns; /* of clock_now_ns: behind it no cell begins, nor one that took longer than is left; 0:
 				none */
