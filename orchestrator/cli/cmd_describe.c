@@ -210,7 +210,7 @@ const struct command describe_command = {
 	.name = "describe",
 	.operands = "[NAME...]",
 	.title = "Explain what may stand in the lab's files; without NAME, which settings are in force and why",
-	.help = "NAME is lab, target, runtime, package, benchmark-set, suite or cause, as the command without NAME "
+	.help = "NAME is lab, target, runtime, package, benchmark-set, suite, policy or cause, as the command without NAME "
 		"lists them.",
 	.options = rows,
 	.options_bytes = sizeof(struct describe_options),

@@ -360,9 +360,10 @@ int select_benchmarks(const struct lab *lab, const struct text_list *wish, const
 
 int select_check_word(const struct lab *lab, const char *of, const char *word, struct err *e)
 {
-	struct shelf shelf = strcmp(of, "targets") == 0	   ? target_shelf(lab)
-			     : strcmp(of, "runtimes") == 0 ? runtime_shelf(lab)
-							   : package_shelf(lab);
+	struct shelf shelf = strcmp(of, "targets") == 0	     ? target_shelf(lab)
+			     : strcmp(of, "runtimes") == 0   ? runtime_shelf(lab)
+			     : strcmp(of, "benchmarks") == 0 ? benchmark_shelf(lab)
+							     : package_shelf(lab);
 	AUTO_FREE bool *is_in = mem_new(shelf.count + 1, sizeof(bool));
 	AUTO_FREE bool *is_out = mem_new(shelf.count + 1, sizeof(bool));
 	struct choice c = { lab, &shelf, is_in, is_out, { 0 } };
