@@ -64,15 +64,16 @@ static void add_groups(struct str *out)
 
 static void add_body(struct str *out)
 {
-	str_add(out, "_labctl_values() {\n"
-		     "\tcase $1 in\n"
-		     "\ttarget|runtime|package|cell|run|tier) labctl completion \"$1\" 2>/dev/null ;;\n"
-		     "\tesac\n"
-		     "}\n\n"
-		     "_labctl() {\n"
-		     "\tlocal current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD-1]}\n"
-		     "\tlocal word=${COMP_WORDS[1]} command verbs= values= kind=none options=\n"
-		     "\tcase $word in\n");
+	str_add(out,
+		"_labctl_values() {\n"
+		"\tcase $1 in\n"
+		"\ttarget|runtime|package|benchmark|policy|cell|run|tier) labctl completion \"$1\" 2>/dev/null ;;\n"
+		"\tesac\n"
+		"}\n\n"
+		"_labctl() {\n"
+		"\tlocal current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD-1]}\n"
+		"\tlocal word=${COMP_WORDS[1]} command verbs= values= kind=none options=\n"
+		"\tcase $word in\n");
 	add_groups(out);
 	str_add(out, "\tesac\n"
 		     "\tif [ \"$COMP_CWORD\" = 1 ]; then\n\t\tCOMPREPLY=($(compgen -W \"");
@@ -133,6 +134,9 @@ static int add_names(const struct globals *g, const char *kind, struct str *out,
 	else if (!strcmp(kind, "benchmark"))
 		for (size_t i = 0; i < c.lab->benchmark_count; i++)
 			str_addf(out, "%s\n", c.lab->benchmarks[i]->name);
+	else if (!strcmp(kind, "policy"))
+		for (size_t i = 0; i < c.lab->policy_count; i++)
+			str_addf(out, "%s\n", c.lab->policies[i].name);
 	else if (!strcmp(kind, "tier"))
 		str_add(out, "smoke\nstandard\nfull\n");
 	else if (!strcmp(kind, "run"))

@@ -179,12 +179,13 @@ static void settle_exception(const struct yaml_node *n, struct policy_exception 
 		problems_add(problems, yaml_where(yaml_at(n, "test")), NULL, "test goes with package only");
 }
 
-static void check_chance(const struct yaml_node *n, const char *key, double value, struct problems *problems)
+static void check_chance(const struct yaml_node *n, const char *key, double value, double most,
+			 struct problems *problems)
 {
 	const struct yaml_node *at = n && yaml_kind(n) == YAML_MAP ? yaml_at(n, key) : NULL;
 
-	if (at && !(value > 0 && value < 1))
-		problems_add(problems, yaml_where(at), NULL, "%s is a chance: above 0 and below 1", key);
+	if (at && !(value > 0 && value < most))
+		problems_add(problems, yaml_where(at), NULL, "%s is a chance: above 0 and below %g", key, most);
 }
 
 void policy_settle(const struct yaml_node *n, struct policy *policy, struct problems *problems)
@@ -201,8 +202,8 @@ void policy_settle(const struct yaml_node *n, struct policy *policy, struct prob
 		if (item && yaml_kind(item) == YAML_MAP)
 			settle_exception(item, &exceptions[i], problems);
 	}
-	check_chance(speed, "alpha", policy->speed.alpha, problems);
-	check_chance(speed, "power", policy->speed.power, problems);
+	check_chance(speed, "alpha", policy->speed.alpha, 0.5, problems);
+	check_chance(speed, "power", policy->speed.power, 1, problems);
 	if (!policy->packages.count && !policy->must_pass.count && !policy->speed.benchmarks.count)
 		problems_add(problems, yaml_where(n), "name packages:, must_pass: or speed: benchmarks:",
 			     "this policy asks for nothing, so that everything would be qualified");
