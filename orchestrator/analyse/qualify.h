@@ -76,8 +76,9 @@ struct qualify_speed_want {
 struct qualify_terms {
 	const char *candidate, *baseline; /* how the sides are called in texts */
 	const char *candidate_runtime;
-	const char *runtimes; /* "cpython,pypy": what is to be measured together, for commands */
-	bool two_runs;	      /* the sides are named in two runs; else both must have been measured in one */
+	const char *runtimes;	/* "cpython,pypy": what is to be measured together, for commands */
+	const char *benchmarks; /* the words of the policy that chose them: "pure tag:startup"; NULL: none */
+	bool two_runs;		/* the sides are named in two runs; else both must have been measured in one */
 	double alpha, power, tests_coverage, benchmarks_coverage; /* coverage: 0..1 */
 	size_t most_processes;					  /* that `labctl bench` does of a runtime */
 	const struct qualify_tests_want *tests;

@@ -52,11 +52,23 @@ static const char *target_of(const struct group *g)
 	return g->terms->speed[g->first].target;
 }
 
-static void add_bench_command(const struct group *g, struct str *out)
+/* Measured on both sides: only a new measurement can tell more. */
+static bool has_records(const struct group *g)
+{
+	for (size_t i = g->first; i < g->end; i++)
+		if (is_in(g, i) && g->terms->speed[i].candidate.record && g->terms->speed[i].baseline.record)
+			return true;
+	return false;
+}
+
+static void add_bench_command(const struct group *g, bool fresh, struct str *out)
 {
 	str_add(out, "labctl bench ");
-	name_in(g, SIZE_MAX, " ", out);
-	str_addf(out, " --target %s --runtime %s --fresh", target_of(g), g->terms->runtimes);
+	if (count_in(g) == g->end - g->first && g->terms->benchmarks)
+		str_add(out, g->terms->benchmarks);
+	else
+		name_in(g, SIZE_MAX, " ", out);
+	str_addf(out, " --target %s --runtime %s%s", target_of(g), g->terms->runtimes, fresh ? " --fresh" : "");
 }
 
 /* ---- worse ---- */
@@ -140,7 +152,7 @@ static void tell_undecided(const struct group *g)
 			 processes ? processes : NONINFERIOR_MOST_PROCESSES, g->terms->most_processes);
 	else
 		str_addf(&text, "; about %zu processes are needed", processes);
-	add_bench_command(g, &command);
+	add_bench_command(g, true, &command);
 	str_addf(&command, " --budget %lldm", (long long)minutes);
 	qualify_add_reason(g->q, QUALIFY_UNDECIDED, str_text(&text), str_text(&command));
 }
@@ -166,7 +178,7 @@ static void tell_missing(struct group g, enum qualify_status as)
 		str_addf(&text, "%s on %s: ", count_in(&g) == 1 ? "one benchmark" : "benchmarks", target_of(&g));
 		name_in(&g, QUALIFY_NAMES, ", ", &text);
 		str_addf(&text, ": %s", g.why);
-		add_bench_command(&g, &command);
+		add_bench_command(&g, has_records(&g), &command);
 		qualify_add_reason(g.q, as, str_text(&text), str_text(&command));
 	}
 }
@@ -194,7 +206,8 @@ static void tell_control(struct group *g, const struct qualify_control *c)
 	AUTO_STR text = { 0 };
 	AUTO_STR command = { 0 };
 
-	if (c->control.state == CONTROL_PASSED)
+	/* Where nothing was measured, the benchmarks say so themselves. */
+	if (c->control.state == CONTROL_PASSED || !c->run)
 		return;
 	str_addf(&text, "the A/A control on %s", c->target);
 	if (c->run)
@@ -207,9 +220,8 @@ static void tell_control(struct group *g, const struct qualify_control *c)
 	else
 		str_addf(&text, " has too little data: %zu of %zu benchmarks with at least %d processes in each half",
 			 c->control.checked, c->control.benchmarks, CONTROL_LEAST_PROCESSES);
-	str_add(&command, "labctl bench");
-	for (size_t i = g->first; i < g->end; i++)
-		str_addf(&command, " %s", g->terms->speed[i].benchmark);
+	str_add(&command, "labctl bench ");
+	str_add(&command, g->terms->benchmarks ? g->terms->benchmarks : "all");
 	str_addf(&command, " --target %s --runtime %s --fresh", c->target, g->terms->runtimes);
 	qualify_add_reason(g->q, failed ? QUALIFY_INVALID : QUALIFY_INCOMPLETE, str_text(&text), str_text(&command));
 }

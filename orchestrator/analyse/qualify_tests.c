@@ -319,6 +319,47 @@ static void tell_cell(const struct qualify_terms *terms, struct qualification *q
 	qualify_add_reason(q, c->status, str_text(&text), command.len ? str_text(&command) : NULL);
 }
 
+/* ---- what was not run: told once, however many cells it is ---- */
+
+static bool was_not_run(const struct qualify_tests *c)
+{
+	return c->status == QUALIFY_INCOMPLETE && !c->want->candidate.record && !c->want->candidate.reason;
+}
+
+/* Each text once. */
+static void add_word(struct str *out, const char *word, const char *between)
+{
+	AUTO_FREE char *all = mem_printf("%s%s%s", between, str_text(out), between);
+	AUTO_FREE char *sought = mem_printf("%s%s%s", between, word, between);
+
+	if (!strstr(all, sought))
+		str_addf(out, "%s%s", out->len ? between : "", word);
+}
+
+static void tell_not_run(const struct qualify_terms *terms, struct qualification *q)
+{
+	AUTO_STR packages = { 0 };
+	AUTO_STR targets = { 0 };
+	AUTO_STR text = { 0 };
+	AUTO_STR command = { 0 };
+	size_t count = 0;
+
+	for (size_t i = 0; i < q->tests_count; i++) {
+		if (!was_not_run(&q->tests[i]))
+			continue;
+		add_word(&packages, q->tests[i].want->package, " ");
+		add_word(&targets, q->tests[i].want->target, ",");
+		count++;
+	}
+	if (!count)
+		return;
+	str_addf(&text, "%zu cell%s of %s not run: %s on %s", count, count == 1 ? "" : "s", terms->candidate,
+		 str_text(&packages), str_text(&targets));
+	str_addf(&command, "labctl matrix %s --target %s --runtime %s --tier %s", str_text(&packages),
+		 str_text(&targets), terms->runtimes, terms->tests[0].tier);
+	qualify_add_reason(q, QUALIFY_INCOMPLETE, str_text(&text), str_text(&command));
+}
+
 static int compile(struct judge *j, struct err *e)
 {
 	const struct qualify_tests_want *want = j->cell->want;
@@ -348,12 +389,14 @@ int qualify_tests(const struct qualify_terms *terms, struct qualification *out, 
 		status = compile(&j, e);
 		if (!status) {
 			judge_cell(&j);
-			tell_cell(terms, out, j.cell);
+			if (!was_not_run(j.cell))
+				tell_cell(terms, out, j.cell);
 		}
 		for (size_t k = 0; k < want->exception_count; k++)
 			regex_free(exceptions[k]);
 		for (size_t k = 0; k < want->must_count; k++)
 			regex_free(must[k]);
 	}
+	tell_not_run(terms, out);
 	return status;
 }

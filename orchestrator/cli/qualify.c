@@ -57,6 +57,19 @@ static const char *name_runtimes(struct qualify_case *q)
 	return arena_dup(q->arena, str_text(&list));
 }
 
+/* As the policy's words: shorter to paste than the names of all that they choose. */
+static const char *name_benchmarks(struct qualify_case *q)
+{
+	const struct text_list *words = &q->request->policy->speed.benchmarks;
+	AUTO_STR list = { 0 };
+
+	for (size_t i = 0; i < words->count; i++) {
+		str_add(&list, i ? " " : "");
+		str_add_quoted(&list, words->items[i], STR_SHELL);
+	}
+	return words->count ? arena_dup(q->arena, str_text(&list)) : NULL;
+}
+
 static void set_terms(struct qualify_case *q)
 {
 	const struct qualify_request *r = q->request;
@@ -67,6 +80,7 @@ static void set_terms(struct qualify_case *q)
 		.baseline = name_side(q, &r->baseline),
 		.candidate_runtime = r->candidate.runtime,
 		.runtimes = name_runtimes(q),
+		.benchmarks = name_benchmarks(q),
 		.two_runs = r->candidate.run && r->baseline.run && strcmp(r->candidate.run, r->baseline.run) != 0,
 		.alpha = p->speed.alpha,
 		.power = p->speed.power,
