@@ -4,6 +4,7 @@ import re
 import shutil
 
 import pytest
+from conftest import SOURCE
 
 from test_bench import bench, events, measured  # noqa: F401  (a fixture, and what fills it)
 
@@ -324,6 +325,45 @@ def test_hostile_texts_in_a_report_are_shown_harmless(report):
     change(report, lambda data: data.update({"\x1b[2J": "\x1b[31m" * 1000}))
     out = verify(report, 1).out
     assert "\x1b" not in out and len(out) < 3000
+
+
+def faults(value, schema, root, at=""):
+    """Where a value is not as a JSON schema says: as much of it as ours use."""
+    kinds = {"object": dict, "array": list, "string": str, "boolean": bool, "integer": int, "number": (int, float), "null": type(None)}
+    if "$ref" in schema:
+        return faults(value, root["$defs"][schema["$ref"].rsplit("/", 1)[1]], root, at)
+    if "anyOf" in schema:
+        return [] if any(not faults(value, one, root) for one in schema["anyOf"]) else [at]
+    if "type" in schema:
+        types = schema["type"] if isinstance(schema["type"], list) else [schema["type"]]
+        if not any(isinstance(value, kinds[kind]) and (kind == "boolean" or not isinstance(value, bool)) for kind in types):
+            return ["%s: no %s" % (at, types)]
+    found = []
+    if "const" in schema and value != schema["const"] or "enum" in schema and value not in schema["enum"]:
+        found.append(at)
+    if isinstance(value, str) and not re.search(schema.get("pattern", ""), value):
+        found.append("%s: %s" % (at, value))
+    if isinstance(value, list):
+        if not schema.get("minItems", 0) <= len(value) <= schema.get("maxItems", len(value)):
+            found.append("%s: %d items" % (at, len(value)))
+        for i, item in enumerate(value):
+            found += faults(item, schema.get("items", {}), root, "%s[%d]" % (at, i))
+    if isinstance(value, dict):
+        found += ["%s.%s missing" % (at, key) for key in schema.get("required", []) if key not in value]
+        for key, item in value.items():
+            inner = schema.get("properties", {}).get(key, schema.get("additionalProperties"))
+            found += faults(item, inner, root, "%s.%s" % (at, key)) if inner is not None else ["%s.%s: not in the schema" % (at, key)]
+    return found
+
+
+def test_the_schema_describes_the_report(report):
+    schema = json.loads((SOURCE / "doc/labctl-qualification.schema.json").read_text())
+    data = json.loads((report.folder / "report.json").read_text())
+    assert faults(data, schema, schema) == []
+    report.target("two")
+    policy(report, **dict(TESTS, **dict(SPEED, targets=["one", "two"])))
+    assert faults(decided(report, status=INCOMPLETE), schema, schema) == []
+    assert faults(dict(data, version=2), schema, schema) == [".version"]
 
 
 def test_for_a_pull_request(gate):
