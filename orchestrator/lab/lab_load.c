@@ -172,6 +172,11 @@ static int compare_suites(const void *a, const void *b)
 	return strcmp(((const struct suite *)a)->name, ((const struct suite *)b)->name);
 }
 
+static int compare_policies(const void *a, const void *b)
+{
+	return strcmp(((const struct policy *)a)->name, ((const struct policy *)b)->name);
+}
+
 static void sort_lists(struct lab *lab)
 {
 	qsort(lab->targets, lab->target_count, sizeof(*lab->targets), compare_targets);
@@ -179,6 +184,7 @@ static void sort_lists(struct lab *lab)
 	qsort(lab->packages, lab->package_count, sizeof(*lab->packages), compare_packages);
 	qsort(lab->benchmark_sets, lab->benchmark_set_count, sizeof(*lab->benchmark_sets), compare_benchmark_sets);
 	qsort(lab->suites, lab->suite_count, sizeof(*lab->suites), compare_suites);
+	qsort(lab->policies, lab->policy_count, sizeof(*lab->policies), compare_policies);
 }
 
 /* The sets lie where they stay from here on: their benchmarks point at them. */
