@@ -77,7 +77,7 @@
 		return h("section", { "aria-label": "Memory" }, h("h2", null, "Memory"),
 			h("p", null, "Peak ", h("b", null, labctl.bytes(bench.peak_bytes)), " (median of the processes). Does it grow? ", h("b", null, bench.memory_grows),
 				bench.growth_interval[0] === null ? "" : ` (${labctl.bytes(bench.growth_bytes_per_s)}/s, 95 %: ${labctl.bytes(bench.growth_interval[0])} to ${labctl.bytes(bench.growth_interval[1])})`),
-			series.length ? labctl.lines(series, { label: "Memory of each process over its time", xLabel: "seconds since the process began", fromZero: true, whole: true, height: 200, yText: labctl.bytes }) : null);
+			series.length ? labctl.lines(series, { label: "Memory of each process over its time", xLabel: "seconds since the process began", fromZero: true, whole: true, height: 200, yText: labctl.bytes, unit: 2 ** 20 }) : null);
 	}
 
 	function historySection(summary, cell) {
@@ -95,7 +95,7 @@
 
 	function others(summary, cell) {
 		const row = summary.speed.cells.filter((other) => other.benchmark === cell.benchmark && other.id && other !== cell);
-		return row.length ? h("p", { class: "actions" }, "Elsewhere: ", row.map((other) => [h("a", { href: links.cell(other.label) }, `${labctl.columnName(other.column)} ${other.column.runtime}`), " "])) : null;
+		return row.length ? h("p", { class: "actions" }, "Elsewhere: ", row.map((other) => [h("a", { href: links.cell(other.label) }, `${labctl.columnName(other.column)} ${other.column.runtime}`), other === row[row.length - 1] ? "" : " · "])) : null;
 	}
 
 	function headline(cell, bench) {
@@ -104,7 +104,7 @@
 		return h("div", { class: "figures" },
 			h("div", null, h("b", null, bench.speed_known ? labctl.seconds(bench.mean, counted) : "no speed"), h("span", null, bench.speed_known ? `per loop${half === null ? "" : `, ±${(half * 100).toFixed(1)} % (95 %)`}` : "nothing that could be compared")),
 			h("div", null, h("b", null, bench.class), h("span", null, bench.class_help)),
-			cell.ratio ? h("div", null, h("b", null, labctl.factor(cell.ratio)), h("span", null, `as fast as ${labctl.summary.speed.baseline}: ${labctl.speedWords(cell).replace(/^.*?, /, "")}`)) : null,
+			cell.ratio ? h("div", null, h("b", null, labctl.factor(cell.ratio)), h("span", null, `as fast as ${labctl.summary.speed.baseline}, 95 %: ${labctl.intervalWords(cell)}`)) : null,
 			cell.memory_ratio ? h("div", null, h("b", null, `${cell.memory_ratio.toFixed(2)}×`), h("span", null, "the baseline's memory")) : null);
 	}
 

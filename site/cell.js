@@ -8,7 +8,7 @@
 	labctl.notFound = (what) => [h("div", { class: "head" }, h("h1", { tabindex: "-1" }, "Not in this report")),
 		h("p", null, labctl.visible(what ?? "")), h("p", null, h("a", { href: "#/" }, "To the first page"))];
 
-	labctl.factTable = (facts) => h("dl", { class: "facts wide-facts" }, facts.map(([name, value]) => [h("dt", null, name.replaceAll("_", " ")), h("dd", null, labctl.visible(value))]));
+	labctl.factTable = (facts) => h("dl", { class: "facts wide-facts" }, facts.map(([name, value]) => [h("dt", null, name.replace(/_bytes$/, "").replaceAll("_", " ")), h("dd", null, name.endsWith("_bytes") && Number(value) ? labctl.bytes(Number(value)) : labctl.visible(value))]));
 
 	labctl.cellHead = (cell, badge) => h("div", { class: "head" },
 		h("p", { class: "crumbs" }, h("a", { href: cell.isSpeed ? "#/speed" : "#/matrix" }, cell.isSpeed ? "Speed" : "Compatibility"), " / ", labctl.columnName(cell.column), " / ", cell.column.runtime),
@@ -35,7 +35,7 @@
 	function testItem(cell, test) {
 		const item = h("details", { class: "test", "data-test": test.name },
 			h("summary", null, h("span", { class: `sign v-${test.known ? "known" : test.verdict}` }, icon(test.known ? "known" : test.verdict, labctl.verdictWord(test.verdict))),
-				h("code", { class: "test-name" }, labctl.visible(test.name))));
+				h("code", { class: "test-name" }, labctl.shortened(test.name))));
 		let filled = false;
 		const fill = () => {
 			if (!item.open || filled) {
@@ -112,7 +112,7 @@
 			const suite = suites.find((candidate) => candidate.row === cell.row);
 			const i = suite?.names.indexOf(name) ?? -1;
 			const v = i < 0 ? labctl.ABSENT : suite.cells.find((c) => c.cell === cell).verdicts?.[i] ?? labctl.ABSENT;
-			told.replaceChildren(...(v === labctl.ABSENT ? ["There is no such test in this cell: "] : [labctl.badge(labctl.VERDICTS[v]), " "]), h("code", null, labctl.visible(name)), " ",
+			told.replaceChildren(...(v === labctl.ABSENT ? ["There is no such test in this cell: "] : [labctl.badge(labctl.VERDICTS[v]), " "]), h("code", null, labctl.shortened(name)), " ",
 				h("a", { href: links.test(cell.row, name) }, "In all cells"));
 		});
 		return told;

@@ -44,8 +44,9 @@
 		return (lead <= 1 ? 1 : lead <= 2 ? 2 : lead <= 5 ? 5 : 10) * power;
 	}
 
-	function ticks(low, high, count) {
-		const step = niceStep(high - low || 1, count);
+	// unit: what a nice number is counted in: 2 ** 20 for bytes.
+	function ticks(low, high, count, unit) {
+		const step = niceStep((high - low || 1) / (unit ?? 1), count) * (unit ?? 1);
 		const list = [];
 		for (let at = Math.ceil(low / step - 1e-9) * step; at <= high + step * 1e-9; at += step) {
 			list.push(Math.abs(at) < step * 1e-9 ? 0 : at);
@@ -60,9 +61,9 @@
 		const { width, height } = options;
 		const x = (v) => MARGIN.left + ((v - options.x[0]) / (options.x[1] - options.x[0] || 1)) * (width - MARGIN.left - MARGIN.right);
 		const y = (v) => height - MARGIN.bottom - ((v - options.y[0]) / (options.y[1] - options.y[0] || 1)) * (height - MARGIN.top - MARGIN.bottom);
-		const grid = ticks(options.y[0], options.y[1], 5).map((v) => [
+		const grid = ticks(options.y[0], options.y[1], 5, options.unit).map((v) => [
 			svg("line", { class: "grid", x1: MARGIN.left, x2: width - MARGIN.right, y1: y(v), y2: y(v) }),
-			svg("text", { class: "tick", x: MARGIN.left - 8, y: y(v) + 3.5, "text-anchor": "end" }, options.yText(v)),
+			svg("text", { class: "tick", x: MARGIN.left - 8, y: y(v) + 3.5, "text-anchor": "end" }, v === 0 ? "0" : options.yText(v)),
 		]);
 		const xs = options.xTicks ?? ticks(options.x[0], options.x[1], Math.max(2, Math.floor(width / 110))).filter((v) => Number.isInteger(v));
 		const feet = xs.map((v) => svg("text", { class: "tick", x: x(v), y: height - MARGIN.bottom + 16, "text-anchor": "middle" }, options.xText?.(v) ?? labctl.count(v)));
@@ -73,7 +74,7 @@
 		};
 	}
 
-	const room = (box) => Math.max(300, Math.min(1160, box.clientWidth || 900));
+	const room = (box) => Math.max(300, box.clientWidth || 900);
 
 	// A chart that is drawn as wide as its place, and again when that changes.
 	function fitted(description, draw) {

@@ -66,7 +66,7 @@
 			labctl.wide("Tests that changed", h("table", { class: "plain" }, h("caption", { class: "hidden-text" }, "Tests that changed, with their verdicts before and now"),
 				h("thead", null, h("tr", null, ["Test", "Cell", "Before", "Now"].map((text) => h("th", { scope: "col" }, text)))),
 				h("tbody", null, group.items.map((item) => h("tr", null,
-					h("th", { scope: "row", class: "long-name" }, item.test === null ? h("i", null, "the cell as a whole") : h("a", { href: links.testOfCell(item.cell, item.test) }, h("code", null, labctl.visible(item.test)))),
+					h("th", { scope: "row", class: "long-name" }, item.test === null ? h("i", null, "the cell as a whole") : h("a", { href: links.testOfCell(item.cell, item.test) }, h("code", null, labctl.shortened(item.test)))),
 					h("td", null, h("a", { href: links.cell(item.cell) }, item.cell)), h("td", null, word(item.before)), h("td", null, word(item.now), item.flaky ? h("span", { class: "under" }, ` ${item.flaky}`) : null)))))),
 			group.count > group.items.length ? h("p", { class: "under" }, `${labctl.count(group.count - group.items.length)} more: `, h("code", null, `${summary.program} compare ${summary.changes.base.run} ${summary.changes.changed.run}`)) : null,
 		];
@@ -89,7 +89,7 @@
 			}));
 			const sorted = [...names].sort((a, b) => b[1].length - a[1].length || (a[0] < b[0] ? -1 : 1));
 			tests.replaceChildren(h("ul", { class: "plain-list" }, sorted.slice(0, 500).map(([name, where]) => h("li", null,
-				h("a", { href: where.length === 1 ? links.testOfCell(where[0].label, name) : links.test(where[0].row, name) }, h("code", null, labctl.visible(name))), h("span", { class: "under" }, ` ${labctl.count(where.length, "cell")}`)))),
+				h("a", { href: where.length === 1 ? links.testOfCell(where[0].label, name) : links.test(where[0].row, name) }, h("code", null, labctl.shortened(name))), h("span", { class: "under" }, ` ${labctl.count(where.length, "cell")}`)))),
 			sorted.length > 500 ? h("p", { class: "under" }, h("a", { href: links.tests({ package: cells[0].row.title, cause: finding.cause ?? "none", verdict: "bad" }) }, `All ${labctl.count(sorted.length)}`)) : "");
 		}, (error) => tests.replaceChildren(h("p", { class: "why" }, error.message)));
 		return [

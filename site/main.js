@@ -93,7 +93,7 @@
 		document.getElementById("nav").append(...links.map(([name, words]) => h("a", { href: `#/${name}`, "data-page": name }, words)));
 		document.getElementById("foot").append(
 			h("p", null, `Made by labctl ${summary.labctl} on `, labctl.time(summary.made_ms), `, of run ${summary.run.id}: `, h("code", null, labctl.visible(summary.run.command ?? ""))),
-			h("p", null, h("button", { type: "button", class: "plain", onclick: keys }, "Keys: ?")));
+			h("p", null, h("button", { type: "button", class: "button", onclick: keys }, "Keys: ?")));
 	}
 
 	let typed = 0;
@@ -124,7 +124,7 @@
 
 	function keys() {
 		const dialog = h("dialog", { class: "keys", "aria-label": "Keys" }, h("h2", null, "Keys"), h("dl", null, KEYS.map(([key, words]) => [h("dt", null, h("kbd", null, key)), h("dd", null, words)])),
-			h("button", { type: "button", class: "plain", onclick: () => dialog.close() }, "Close"));
+			h("button", { type: "button", class: "button", onclick: () => dialog.close() }, "Close"));
 		dialog.addEventListener("close", () => dialog.remove());
 		document.body.append(dialog);
 		dialog.showModal();

@@ -59,6 +59,8 @@
 		return summary;
 	};
 
+	labctl.severalTiers = () => new Set(labctl.summary.rows.map((row) => row.tier)).size > 1;
+
 	// Which word and sign a cell of the matrix wears.
 	labctl.stateOf = (cell) => {
 		if (!cell.id) {

@@ -133,14 +133,14 @@
 			labctl.svg("circle", { cx: place(cell.ratio), cy: 5, r: 2.4 }));
 	}
 
-	function intervalWords(cell) {
+	labctl.intervalWords = (cell) => {
 		if (cell.low === null || cell.low === undefined) {
 			return "no interval";
 		}
 		return `${labctl.factor(cell.high)} – ${labctl.factor(cell.low)}`;
-	}
+	};
 
-	labctl.speedWords = (cell) => (cell.ratio ? `${labctl.factor(cell.ratio)} as fast, 95 %: ${intervalWords(cell)}` : "");
+	labctl.speedWords = (cell) => (cell.ratio ? `${labctl.factor(cell.ratio)} as fast, 95 %: ${labctl.intervalWords(cell)}` : "");
 
 	function speedCell(cell, first) {
 		const edge = first ? " first" : "";
@@ -160,7 +160,7 @@
 			h("a", { href: links.cell(cell.label), "aria-label": `${cell.label}: ${word}, ${labctl.speedWords(cell)}`, title: `${cell.label}: ${cell.why ?? labctl.speedWords(cell)}` },
 				h("span", { class: "mx-top" }, icon(cell.word === "failed" ? "failed" : cell.word), h("b", null, cell.ratio ? labctl.factor(cell.ratio) : word),
 					cell.ratio ? ratioBar(cell) : null),
-				h("span", { class: "mx-word" }, cell.ratio ? `${word} · ${intervalWords(cell)}` : labctl.visible(cell.why ?? ""))));
+				h("span", { class: "mx-word" }, cell.ratio ? `${word} · ${labctl.intervalWords(cell)}` : labctl.visible(cell.why ?? ""))));
 	}
 
 	function meanCell(column, first) {
@@ -200,7 +200,7 @@
 			h("a", { class: "finding-link", href: links.finding(finding.id) },
 				h("span", { class: `badge v-${state}` }, icon(state), finding.known ? "known" : labctl.verdictWord(finding.worst)),
 				finding.new ? h("span", { class: "badge new" }, icon("newly"), "new") : null,
-				h("span", { class: "finding-cause" }, h("b", null, finding.package), " ", finding.cause ? labctl.visible(finding.cause) : h("i", null, "no known cause")),
+				h("span", { class: "finding-cause" }, h("b", null, finding.package), labctl.severalTiers() && finding.tier ? h("span", { class: "tier" }, finding.tier) : "", " ", finding.cause ? labctl.visible(finding.cause) : h("i", null, "no known cause")),
 				h("span", { class: "finding-extent" }, `${labctl.count(finding.test_count, "test")} · ${labctl.count(finding.cells.length, "cell")}`)),
 			h("code", { class: "finding-test" }, labctl.visible(finding.tests[0] ?? "")));
 	}

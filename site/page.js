@@ -43,6 +43,10 @@
 	labctl.visibleText = (text) => text.replace(HIDDEN, number);
 	labctl.visible = (text) => labctl.visibleText(text).replace(LINE, number);
 
+	// The beginning of what is too long to be read; its whole length is told.
+	const NAME_MOST = 400;
+	labctl.shortened = (name) => (name.length > NAME_MOST ? `${labctl.visible(name.slice(0, NAME_MOST))}… (${labctl.count(name.length)} characters)` : labctl.visible(name));
+
 	// One word for a shell. What cannot be seen is written by its number, so that pasting it does nothing else.
 	labctl.shellWord = (text) => {
 		if (/^[A-Za-z0-9_@%+:,./-]+$/.test(text)) {

@@ -78,13 +78,21 @@
 		}));
 	}
 
+	// Where there is no room the path gives way, not the name behind it.
+	function shortName(name) {
+		const seen = labctl.visible(name.slice(0, 600));
+		const cut = Math.max(seen.lastIndexOf("::"), seen.lastIndexOf("/"), -1);
+		return h("span", { class: "test-name", title: labctl.visible(name).slice(0, 1000) },
+			h("span", { class: "test-path" }, seen.slice(0, Math.max(0, cut))), h("span", { class: "test-leaf" }, seen.slice(Math.max(0, cut))));
+	}
+
 	function testRow({ suite, i }) {
 		const worst = suite.worst[i] === labctl.ABSENT ? "not_run" : labctl.VERDICTS[suite.worst[i]];
 		const bad = suite.bad[i];
 		return h("div", { class: "test-row" },
 			h("a", { href: links.test(suite.row, suite.names[i]) },
 				h("span", { class: `sign v-${worst}` }, labctl.icon(worst, labctl.verdictWord(worst))),
-				h("span", { class: "test-name", title: labctl.visible(suite.names[i]).slice(0, 1000) }, labctl.visible(suite.names[i].slice(0, 600))),
+				shortName(suite.names[i]),
 				h("span", { class: "test-suite" }, suite.row.title),
 				h("span", { class: "test-bad" }, bad ? `${bad} of ${suite.cells.filter((c) => c.verdicts).length}` : ""),
 				strip(suite, i)));
@@ -111,7 +119,7 @@
 			choice("target", "any target", unique(summary.columns.map((column) => column.target)), wish, change),
 			choice("runtime", "any runtime", unique(summary.columns.map((column) => column.runtime)), wish, change),
 			choice("cause", "any cause", [...causes, ["none", "no known cause"]], wish, change),
-			h("button", { type: "button", class: "plain", onclick: () => change({ q: "", verdict: "", package: "", target: "", runtime: "", cause: "" }, true) }, "Clear"));
+			h("button", { type: "button", class: "button", onclick: () => change({ q: "", verdict: "", package: "", target: "", runtime: "", cause: "" }, true) }, "Clear"));
 	}
 
 	// ---- the page ----
@@ -215,7 +223,7 @@
 		return [
 			h("div", { class: "head" },
 				h("p", { class: "crumbs" }, h("a", { href: links.tests({}) }, "Tests"), " / ", h("a", { href: links.tests({ package: row.title }) }, row.title)),
-				h("h1", { tabindex: "-1", class: "name" }, labctl.visible(name), labctl.permalink(links.test(row, name), "this test")), told),
+				h("h1", { tabindex: "-1", class: "name" }, labctl.shortened(name), labctl.permalink(links.test(row, name), "this test")), told),
 			labctl.wide("The test in each cell", h("table", { class: "plain" },
 				h("caption", { class: "hidden-text" }, "Verdicts of the test by target and runtime"),
 				h("thead", null, h("tr", null, ["Target", "Runtime", "Verdict", "Why"].map((text) => h("th", { scope: "col" }, text)))), body)),

@@ -6,8 +6,8 @@
 
 #include "base/mem.h"
 
-#define SHARED_FIRST ' ' /* the character for nothing shared */
-#define SHARED_MOST  90u
+#define SHARED_FIRST   ' ' /* the character for nothing shared */
+#define SHARED_MOST    90u
 #define NEWLINE_STANDS '\1'
 
 /* A name and which of its kind it is: the first, second, ... test of that name in a cell. */
@@ -93,7 +93,8 @@ static uint32_t place_of(struct site_suite *s, const char *text, uint32_t turn)
 /* How often the present cell has named this test before; counts it. */
 static uint32_t take_turn(struct site_suite *s, const char *text)
 {
-	struct suite_name *first = &s->names[place_of(s, text, 0)];
+	uint32_t place = place_of(s, text, 0);
+	struct suite_name *first = &s->names[place];
 
 	if (first->seen != s->cells) {
 		first->seen = s->cells;
