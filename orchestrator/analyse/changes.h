@@ -20,9 +20,8 @@ enum change_kind {
 	CHANGE_KNOWN_PASSES,  /* the recipe says that it fails, and it passes: the recipe can forget it */
 	CHANGE_FLAKY,	      /* its verdict changes without a cause (analyse/flaky.h): neither failing nor fixed */
 	CHANGE_STILL_FAILING,
-	CHANGE_APPEARED,    /* a test that was not there, and is not bad */
-	CHANGE_DISAPPEARED, /* a test that is no longer there, or was skipped where it ran (and the other way round: no
-			       change) */
+	CHANGE_APPEARED,    /* was not there or was skipped, and passes */
+	CHANGE_DISAPPEARED, /* is no longer there, or is skipped */
 	CHANGE_KIND_COUNT
 };
 
@@ -81,11 +80,13 @@ struct changes {
 	struct change_pair *pairs;
 	size_t pair_count;
 	struct test_change *items; /* sorted: kind, package, cause, test, pair */
-	size_t count;
+	size_t count, room;
 	struct change_group *groups; /* in the same order, the larger first within a kind */
 	size_t group_count;
-	size_t counts[CHANGE_KIND_COUNT];      /* of items */
-	size_t test_counts[CHANGE_KIND_COUNT]; /* distinct package and test */
+	/* Of tests in cells; of a cell that only one side has, its tests count as appeared or disappeared without being
+	 * among the items. */
+	size_t counts[CHANGE_KIND_COUNT];
+	size_t test_counts[CHANGE_KIND_COUNT]; /* of items: distinct package, cause and test */
 	size_t known, known_passed;	       /* over all pairs */
 	size_t carried_base, carried_changed;  /* pairs that the run itself did not hold */
 	size_t incomparable, same;	       /* pairs */
@@ -93,31 +94,18 @@ struct changes {
 	size_t speed_same;		       /* benchmarks with one outcome on both sides: not among the rows */
 	struct arena *arena;
 	struct outcome_set base_set, changed_set; /* what the pairs point into */
-	struct bench_set names;			  /* what the rows of speed point into */
 };
 
-/* A test of two outcomes. */
-struct test_pair {
-	const char *name;
-	int before, now; /* enum verdict; -1: not there */
-	const char *detail, *cause;
-	const char *known_before, *known_now; /* the recipe's reason; NULL: not known */
-	struct flaky flaky;		      /* over the outcomes up to the changed one */
-};
-
-struct test_pair_set {
-	struct arena *arena;
-	struct test_pair *items;
-	size_t count, room;
-	size_t known_passed; /* of the changed outcome */
-};
-
-/* Where changes_build gets what is inside the outcomes; filled by the command (cli/history.h). Either row may be NULL.
- * The set holds every test that is bad on a side or whose verdict differs, and no other. 0, or -1 with e set. */
+/* Where changes_build gets what is inside the outcomes; filled by the command (cli/history.h). 0, or -1 with e set. */
 struct change_source {
+	/* Either row may be NULL. The set holds every test that is bad on a side or whose verdict differs, and no
+	 * other. */
 	int (*tests)(void *ctx, const struct outcome_row *base, const struct outcome_row *changed,
 		     struct test_pair_set *out, struct err *e);
-	/* Means of processes of a benchmark's outcome. */
+	/* What is known of these tests up to the row: `out` has `count` places. */
+	int (*flaky)(void *ctx, const struct outcome_row *row, const char *const *tests, size_t count,
+		     struct flaky *out, struct err *e);
+	/* Of a benchmark's outcome. */
 	int (*summary)(void *ctx, const struct outcome_row *row, struct speed_summary *out, struct err *e);
 	void *ctx;
 };
@@ -136,9 +124,5 @@ int changes_build(struct outcome_set *base, struct outcome_set *changed, const s
 /* 1 when something is newly failing, newly crashed, slower, or failed as a benchmark; else 0. */
 int changes_exit_status(const struct changes *c);
 void changes_free(struct changes *c);
-
-void test_pair_set_start(struct test_pair_set *s);
-struct test_pair *test_pair_set_add(struct test_pair_set *s); /* zeroed; stays until the next one comes */
-void test_pair_set_free(struct test_pair_set *s);
 
 #endif

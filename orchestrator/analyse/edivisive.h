@@ -9,12 +9,22 @@
  * and the best split of z[s .. e) is the t of the largest Q over all t and all k <= e, so that a bump which goes back
  * is found as well as a step. Splitting goes on within the parts. No segment is shorter than min_length.
  *
- * Significance. A value is one night: the mean over its processes (their iterations, and processes of one night among
- * themselves, are not independent). The two sides of a split are held against each other by Student's t test with one
- * variance for both (Student 1908). The split was chosen for looking different, so its p-value is multiplied by the
- * number of splits that could have been chosen, as many as are independent of each other: edivisive_choices(). Where
- * neither side varies at all (counts of failures often do not) it is the permutation p-value, 1 / C(n + m, m), which
- * needs no variance.
+ * Values are taken by rank: in each segment they are replaced by normal scores, Phi^-1((rank - 1/2) / n), ties by their
+ * mean rank. Nights have outliers; of two that lie side by side a test that believes in Normal noise makes a change.
+ * With ranks the chance of a false change is the same whatever the noise is like, as long as nights do not hang
+ * together.
+ *
+ * Significance. A value is one night: the mean over its processes (their iterations, and the processes of one night
+ * among themselves, are not independent). The test of a split is a permutation test: how likely is it that m of the N
+ * scores, drawn without replacement, have a sum x as far out as those of the smaller side? Instead of drawing, which
+ * cannot reach the small p-values that many series ask for, the probability is bounded from above (Chernoff's bound for
+ * drawing without replacement; Robinson, Saddlepoint Approximations for Permutation Tests, JRSS B 44, 1982):
+ *
+ *     P <= 2 exp(f) / C(N, m),    f = min over a, b of  sum log(1 + exp(a s_i + b)) - a x - b m
+ *
+ * which is exact where the sides do not overlap. The split was chosen for looking different, so its p-value is
+ * multiplied by the number of splits that could have been chosen, as many as are independent of each other:
+ * edivisive_choices().
  *
  * Which of them are findings is decided over all series that are asked for at once: Benjamini and Hochberg, Controlling
  * the False Discovery Rate, JRSS B 57, 1995 (discovery_adjust). */
@@ -30,16 +40,19 @@
 
 struct edivisive_split {
 	size_t at; /* the first value of the new level */
-	double p;  /* adjusted for the choice among splits */
+	double p;  /* between its neighbouring segments, adjusted for the choice among splits; NaN is never one */
 };
 
-/* The splits of a series, in order; the caller frees *out (never NULL). Values are finite. Fewer than twice min_length
- * values have none. */
-size_t edivisive_find(const double *values, size_t count, size_t min_length, struct edivisive_split **out);
-/* p-value of "z[from .. at) and z[at .. to) have one level", for a split given in advance. */
+/* The splits of a series whose p-value is at most EDIVISIVE_LEVEL, in order; the caller frees *out (never NULL).
+ * *out_tests: how many segments were tested, with those that were not split. Values are finite. Fewer than twice
+ * min_length values have no split, and of more than EDIVISIVE_MOST the newest are looked at. */
+size_t edivisive_find(const double *values, size_t count, size_t min_length, struct edivisive_split **out,
+		      size_t *out_tests);
+/* p-value of "z[from .. at) and z[at .. to) have one level", for a split that was given in advance. Either side may be
+ * a single value, but not both; 1 where nothing can be said. */
 double edivisive_split_p(const double *values, size_t from, size_t at, size_t to);
-/* How many independent choices a search over `count` values amounts to. */
-double edivisive_choices(size_t count, size_t min_length);
+/* How many independent choices a search over `count` values amounts to: measured, see the definition. */
+double edivisive_choices(size_t count);
 
 /* The p-values that decide: each <= q exactly when Benjamini and Hochberg's procedure at rate q makes it a finding.
  * `of`: how many hypotheses there were, at least count; those without a p-value here count as 1. */

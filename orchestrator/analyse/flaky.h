@@ -6,7 +6,7 @@
  * A regression that is mended later flips twice as well, so that flips alone prove nothing. A test is called flaky when
  * a spell, bad or good, came and went within fewer than FLAKY_SHORT_SPELL outcomes, or when attempts of one run differ.
  * A regression that was mended within two nights under the same recipe is called flaky by this; nothing in the verdicts
- * tells the two apart. */
+ * tells the two apart. One that is bad for FLAKY_SETTLED outcomes by now is no longer flaky but broken. */
 #ifndef LABCTL_ANALYSE_FLAKY_H
 #define LABCTL_ANALYSE_FLAKY_H
 
@@ -15,6 +15,7 @@
 #include <stdint.h>
 
 #define FLAKY_SHORT_SPELL 3
+#define FLAKY_SETTLED	  10
 #define FLAKY_WINDOW	  30 /* outcomes that are looked at, where it is not told otherwise */
 
 struct flaky {

@@ -20,14 +20,16 @@ int changes_between(struct context *c, const struct change_wish *w, struct chang
 
 /* Which series. Each list: none: all. */
 struct history_wish {
-	struct option_list
-		names; /* packages, benchmarks, or names of tests (whole, or its last part, or a pattern of regex) */
+	/* Packages, benchmarks, cells (s390x/cpython/pandas:smoke), or tests: by their whole name, by what stands
+	 * behind its last "::", or by a regular expression between slashes. None: all packages and benchmarks. */
+	const char *const *names;
+	size_t name_count;
 	struct option_list targets, runtimes;
 	const char *tier;  /* NULL: all */
 	int64_t until_run; /* 0: to the newest */
-	size_t most_runs;  /* the newest so many; 0: all */
-	/* Which metrics; history_metric bits (1u << HISTORY_TIME); 0: what suits the names: time of benchmarks,
-	 * failures of packages, verdicts of tests. */
+	size_t most_runs;  /* the newest so many points of each series; 0: all */
+	/* 1u << enum history_metric, or more of them; 0: what suits the names: time of benchmarks, failures of
+	 * packages, verdicts of tests. */
 	unsigned metrics;
 };
 
