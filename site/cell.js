@@ -145,18 +145,27 @@
 		return h("li", null, details);
 	}));
 
-	// ---- the trend ----
+	// ---- over the runs ----
 
-	function trend(cell) {
-		const points = (cell.trend ?? []).map(([run, ms, value, bad]) => ({ run, ms, value: value === null ? null : bad, low: null, high: null }));
-		if (points.filter((p) => p.value !== null).length < 2) {
+	// The series of a cell with the changes of its level, in words too. options: { title, label(points), text(value), worse, better, command }
+	labctl.pastSection = (past, options) => {
+		const points = past.points.map(([run, ms, value, low, high]) => ({ run, ms, value, low, high }));
+		if (points.filter((point) => point.value !== null).length < 2) {
 			return null;
 		}
-		const most = Math.max(...points.map((p) => p.value ?? 0));
-		return h("section", { "aria-label": "Bad tests over the runs" }, h("h2", null, "Bad tests over the runs"),
-			labctl.history(points, (cell.trend_changes ?? []), { label: `Bad tests of ${labctl.count(points.length, "run")}: ${points[0].value ?? "?"} at first, ${points[points.length - 1].value ?? "?"} now, ${most} at most`, yText: (v) => labctl.count(Math.round(v)), floor: 0, height: 170 }),
-			h("p", { class: "under" }, h("code", null, `${labctl.summary.program} history ${labctl.shellWord(cell.row.package)}`)));
-	}
+		const change = (c) => h("li", null, labctl.h("span", { class: `badge ${c.worse ? "v-failed" : "v-passed"}` }, icon(c.worse ? options.worse[0] : options.better[0]), c.worse ? options.worse[1] : options.better[1]),
+			` from run ${points[c.at].run} (`, labctl.time(points[c.at].ms), `): ${options.text(c.before)} → ${options.text(c.after)}`,
+			c.pending ? h("span", { class: "under" }, ", pending: more nights have to confirm it") : null);
+		return h("section", { "aria-label": options.title }, h("h2", null, options.title),
+			labctl.history(points, past.changes, { label: `${options.title}: ${labctl.count(points.length, "run")}, ${labctl.count(past.changes.length, "change")} of the level`, yText: options.text, floor: 0, whole: options.whole }),
+			past.changes.length ? h("ul", { class: "changes-told" }, past.changes.map(change)) : h("p", { class: "under" }, "No change of its level was found."),
+			labctl.command(options.command));
+	};
+
+	const trend = (cell, past) => labctl.pastSection(past, {
+		title: "Bad tests over the runs", text: (v) => labctl.count(Math.round(v * 10) / 10), whole: true, worse: ["failed", "more"], better: ["passed", "fewer"],
+		command: `${labctl.summary.program} history ${labctl.shellWord(cell.row.package)} --target ${labctl.shellWord(cell.column.target)} --runtime ${labctl.shellWord(cell.column.runtime)}`,
+	});
 
 	function testSection(cell, about, aimed) {
 		const groups = groupsOf(about.bad).map((group, i) => causeGroup(cell, group, i === 0));
@@ -179,8 +188,8 @@
 		const state = labctl.stateOf(cell);
 		const ran = labctl.ranOf(cell.tally);
 		const body = h("div", null, h("p", { class: "wait" }, "Reading the cell …"));
-		labctl.piece(`cell-${cell.id}`).then((about) => {
-			body.replaceChildren(...[testSection(cell, about, aimed), trend(cell),
+		Promise.all([labctl.piece(`cell-${cell.id}`), cell.trend.length > 1 ? labctl.piece(`past-${cell.id}`) : { points: [] }]).then(([about, past]) => {
+			body.replaceChildren(...[testSection(cell, about, aimed), trend(cell, past),
 				h("section", null, h("h2", null, "Again"), labctl.command(`${summary.program} repro ${labctl.shellWord(cell.label)}`), labctl.command(`${summary.program} show ${labctl.shellWord(cell.label)}`)),
 				about.steps.length ? h("section", null, h("h2", null, "Steps"), labctl.stepList(cell, about.steps)) : null,
 				h("section", null, h("h2", null, "Facts"), labctl.factTable(about.facts))].flat().filter(Boolean));

@@ -61,7 +61,7 @@
 		const { width, height } = options;
 		const x = (v) => MARGIN.left + ((v - options.x[0]) / (options.x[1] - options.x[0] || 1)) * (width - MARGIN.left - MARGIN.right);
 		const y = (v) => height - MARGIN.bottom - ((v - options.y[0]) / (options.y[1] - options.y[0] || 1)) * (height - MARGIN.top - MARGIN.bottom);
-		const grid = ticks(options.y[0], options.y[1], 5, options.unit).map((v) => [
+		const grid = ticks(options.y[0], options.y[1], 5, options.unit).filter((v) => !options.whole || Number.isInteger(v)).map((v) => [
 			svg("line", { class: "grid", x1: MARGIN.left, x2: width - MARGIN.right, y1: y(v), y2: y(v) }),
 			svg("text", { class: "tick", x: MARGIN.left - 8, y: y(v) + 3.5, "text-anchor": "end" }, v === 0 ? "0" : options.yText(v)),
 		]);
@@ -125,7 +125,7 @@
 		const lines = series.map((s) => s.points).filter((points) => points.length);
 		const height = options.height ?? 280;
 		const x = rangeOf(lines, 0);
-		const [low, high] = [options.fromZero ? 0 : rangeOf(lines, 1)[0], options.whole ? rangeOf(lines, 1)[1] : calmTop(lines)];
+		const [low, high] = [options.fromZero ? 0 : rangeOf(lines, 1)[0], options.all ? rangeOf(lines, 1)[1] : calmTop(lines)];
 		const space = (high - low || Math.abs(high) || 1) * 0.06;
 		const place = frame({ width, height, x, y: [Math.max(options.fromZero ? 0 : -Infinity, low - space), high + space], ...options });
 		const clip = `clip${(labctl.clips = (labctl.clips ?? 0) + 1)}`;
@@ -150,7 +150,7 @@
 		const xTicks = points.map((_, i) => i).filter((i) => (points.length - 1 - i) % step === 0);
 		const place = frame({
 			width, height, x: [0, Math.max(1, points.length - 1)], y: [Math.max(options.floor ?? -Infinity, low - space), high + space], xLabel: "run",
-			yText: options.yText, xTicks, xText: (i) => String(points[i].run),
+			yText: options.yText, whole: options.whole, xTicks, xText: (i) => String(points[i].run),
 		});
 		const starts = [0, ...changes.map((c) => c.at), points.length];
 		const levels = changes.length ? starts.slice(0, -1).map((from, k) => {

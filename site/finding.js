@@ -67,7 +67,7 @@
 				h("thead", null, h("tr", null, ["Test", "Cell", "Before", "Now"].map((text) => h("th", { scope: "col" }, text)))),
 				h("tbody", null, group.items.map((item) => h("tr", null,
 					h("th", { scope: "row", class: "long-name" }, item.test === null ? h("i", null, "the cell as a whole") : h("a", { href: links.testOfCell(item.cell, item.test) }, h("code", null, labctl.shortened(item.test)))),
-					h("td", null, h("a", { href: links.cell(item.cell) }, item.cell)), h("td", null, word(item.before)), h("td", null, word(item.now), item.flaky ? h("span", { class: "under" }, ` ${item.flaky}`) : null)))))),
+					h("td", null, h("a", { href: links.cell(item.cell) }, item.cell)), h("td", null, word(item.before)), h("td", null, word(item.now), item.flips !== undefined ? h("span", { class: "under" }, ` changed ${labctl.count(item.flips, "time")} in ${labctl.count(item.outcomes, "outcome")}`) : null, item.known ? h("p", { class: "under" }, labctl.visible(item.known)) : null)))))),
 			group.count > group.items.length ? h("p", { class: "under" }, `${labctl.count(group.count - group.items.length)} more: `, h("code", null, `${summary.program} compare ${summary.changes.base.run} ${summary.changes.changed.run}`)) : null,
 		];
 	};

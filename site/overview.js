@@ -77,12 +77,12 @@
 	}
 
 	function trendWords(cell) {
-		const known = (cell.trend ?? []).filter((point) => point[2] !== null);
+		const known = (cell.trend ?? []).filter((point) => point[1] !== null);
 		if (known.length < 2) {
 			return "";
 		}
 		const ran = labctl.ranOf(cell.tally);
-		return `; ${labctl.rate(known[0][2], ran)} in run ${known[0][0]}, ${labctl.rate(known[known.length - 1][2], ran)} now`;
+		return `; ${labctl.rate(known[0][1], ran)} in run ${known[0][0]}, ${labctl.rate(known[known.length - 1][1], ran)} now`;
 	}
 
 	function matrixCell(cell, first) {
@@ -99,7 +99,7 @@
 			h("a", { href: links.cell(cell.label), "aria-label": label, title: label },
 				h("span", { class: "mx-top" }, icon(state), h("b", null, rate),
 					cell.newly_bad ? h("span", { class: "new" }, icon("newly"), labctl.count(cell.newly_bad)) : null,
-					labctl.spark((cell.trend ?? []).map((point) => point[2]), { width: 44, least: 0.002, top: 1 })),
+					labctl.spark((cell.trend ?? []).map((point) => point[1]), { width: 44, least: 0.002, top: 1 })),
 				h("span", { class: "mx-word" }, word)));
 	}
 

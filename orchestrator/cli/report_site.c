@@ -40,6 +40,18 @@ static int put_cell(const struct site_sink *sink, const struct site_cell *cell, 
 														 : 0;
 }
 
+static int put_past(const struct site_sink *sink, const struct report_state *s, const struct outcome_row *row,
+		    struct err *e)
+{
+	const struct history_series *past = report_state_past(s, row);
+	AUTO_STR json = { 0 };
+
+	if (!past)
+		return 0;
+	site_past(past, &json);
+	return put(sink, "past", row->cell_id, &json, e);
+}
+
 /* ---- tests ---- */
 
 /* Causes outlive the tests that name them. */
@@ -101,8 +113,11 @@ static int add_test_row(struct context *c, const struct report_state *s, size_t 
 	for (size_t i = 0; i < m->column_count && !result; i++) {
 		const struct outcome_row *now = matrix_at(m, row, i)->now;
 
-		if (now)
-			result = add_test_cell(c, now, row * m->column_count + i, suite, g, sink, e);
+		if (!now)
+			continue;
+		g->cells[row * m->column_count + i].past = report_state_past(s, now);
+		result = add_test_cell(c, now, row * m->column_count + i, suite, g, sink, e) ||
+			 put_past(sink, s, now, e);
 	}
 	g->suite_counts[row] = site_suite_count(suite);
 	site_suite_names(suite, &names);
@@ -149,10 +164,13 @@ static int add_bench_cell(struct context *c, const struct speed_cell *cell, cons
 	return result;
 }
 
-static int add_benches(struct context *c, const struct speed_matrix *m, const struct site_sink *sink, struct err *e)
+static int add_benches(struct context *c, const struct report_state *s, const struct site_sink *sink, struct err *e)
 {
+	const struct speed_matrix *m = &s->speed;
+
 	for (size_t i = 0; i < m->row_count * m->column_count; i++)
-		if (m->cells[i].now && add_bench_cell(c, &m->cells[i], sink, e))
+		if (m->cells[i].now &&
+		    (add_bench_cell(c, &m->cells[i], sink, e) || put_past(sink, s, m->cells[i].now, e)))
 			return -1;
 	return 0;
 }
@@ -180,6 +198,7 @@ static int put_last(struct context *c, const struct report_state *s, struct gath
 		.speed = &s->speed,
 		.targets = targets,
 		.target_count = target_count,
+		.changes = s->run_before ? &s->changes : NULL,
 	};
 
 	site_verdicts(&summary, &g->causes, &verdicts);
@@ -202,7 +221,7 @@ int report_site_pieces(struct context *c, const struct report_state *s, const st
 	for (size_t row = 0; row < m->row_count && !result; row++)
 		result = add_test_row(c, s, row, &g, sink, e);
 	if (!result)
-		result = add_benches(c, &s->speed, sink, e) || put_last(c, s, &g, sink, e) ? -1 : 0;
+		result = add_benches(c, s, sink, e) || put_last(c, s, &g, sink, e) ? -1 : 0;
 	for (size_t i = 0; i < 2 * cells; i++)
 		free(g.texts[i]);
 	free(g.texts);

@@ -5,6 +5,7 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
+#include "cli/report_past.h"
 #include "cli/speed.h"
 #include "lab/select.h"
 #include "store/query.h"
@@ -309,7 +310,7 @@ int report_state_open(struct context *c, const char *run, struct report_state *o
 	result = select_targets(c->lab, &all, &orders.targets, &orders.target_count, e) ||
 				 select_runtimes(c->lab, &all, &orders.runtimes, &orders.runtime_count, e) ||
 				 find_run(c, run, out, e) || load(c, out, e) || judge_tests(c, &orders, out, e) ||
-				 judge_speed(c, &orders, out, e)
+				 judge_speed(c, &orders, out, e) || report_past_find(c, out, e)
 			 ? -1
 			 : 0;
 	free(orders.targets);
@@ -323,6 +324,8 @@ void report_state_free(struct report_state *s)
 		report_free(&s->report);
 	if (s->speed.arena)
 		speed_matrix_free(&s->speed);
+	changes_free(&s->changes);
+	history_free(&s->past);
 	outcome_set_free(&s->now);
 	outcome_set_free(&s->before);
 	run_set_free(&s->runs);

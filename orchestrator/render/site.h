@@ -7,6 +7,8 @@
 #ifndef LABCTL_RENDER_SITE_H
 #define LABCTL_RENDER_SITE_H
 
+#include "analyse/changes.h"
+#include "analyse/history.h"
 #include "analyse/report.h"
 #include "analyse/speed_matrix.h"
 #include "base/json.h"
@@ -103,13 +105,7 @@ void site_bench(const struct site_bench *b, struct str *out);
 /* ---- the first page: site_summary.c ---- */
 
 /* How many points a trend has at most: the newest ones. */
-#define SITE_TREND_MOST 60
-
-struct site_point {
-	int64_t run, wall_ms;
-	double value; /* pass rate; NaN: the cell came to no rate */
-	int64_t bad;
-};
+#define SITE_TREND_MOST 40
 
 struct site_target {
 	const char *name, *arch, *title, *how_run;
@@ -123,10 +119,9 @@ struct site_target {
 
 /* Of each test cell of the matrix, row by row. */
 struct site_matrix_cell {
-	const char *verdicts; /* site_suite_add; NULL: no tests are known */
-	const char *causes;   /* JSON of site_cell_causes */
-	const struct site_point *trend;
-	size_t trend_count;
+	const char *verdicts;		   /* site_suite_add; NULL: no tests are known */
+	const char *causes;		   /* JSON of site_cell_causes */
+	const struct history_series *past; /* of its bad tests; NULL: none is known */
 };
 
 struct site_summary {
@@ -140,14 +135,18 @@ struct site_summary {
 	const struct speed_matrix *speed;
 	const struct site_target *targets;
 	size_t target_count;
-	/* Adds the keys of what changed; NULL: nothing is known of it. */
-	void (*changes)(void *ctx, struct json_writer *w);
-	void *changes_ctx;
+	const struct changes *changes; /* against the run before; NULL: there is none */
 };
 void site_summary(const struct site_summary *s, struct str *out);
 /* The piece "verdicts": of each cell how each test of its suite did. */
 void site_verdicts(const struct site_summary *s, const struct site_causes *causes, struct str *out);
 void site_summary_speed(const struct speed_matrix *m, struct json_writer *w); /* adds the key "speed" */
+/* Adds the key "changes". Groups have stable ids: of kind, package and cause. */
+void site_changes(const struct changes *c, struct json_writer *w);
+/* A cell's piece "past": the points of its series, and where their level changes. */
+void site_past(const struct history_series *s, struct str *out);
+/* Adds the key "trend": the newest pass rates, [run, rate]; s may be NULL. */
+void site_trend(const struct history_series *s, struct json_writer *w);
 /* The stable id of a finding: of package, tier, cause and whether it is known. */
 #define SITE_ID_BYTES 13
 void site_finding_id(const struct finding *f, char out[static SITE_ID_BYTES]);

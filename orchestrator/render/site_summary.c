@@ -77,20 +77,6 @@ static void add_tally(struct json_writer *w, const struct tally *t)
 	json_close(w, ']');
 }
 
-static void add_trend(struct json_writer *w, const struct site_matrix_cell *c)
-{
-	json_open(w, "trend", '[');
-	for (size_t i = 0; i < c->trend_count; i++) {
-		json_open(w, NULL, '[');
-		json_add_int(w, NULL, c->trend[i].run);
-		json_add_int(w, NULL, c->trend[i].wall_ms);
-		json_add_real(w, NULL, c->trend[i].value);
-		json_add_int(w, NULL, c->trend[i].bad);
-		json_close(w, ']');
-	}
-	json_close(w, ']');
-}
-
 static void add_outcome(struct json_writer *w, const struct matrix_cell *c)
 {
 	const struct outcome_row *now = c->now;
@@ -131,7 +117,7 @@ static void add_cells(struct json_writer *w, const struct site_summary *s)
 		else if (c->not_run)
 			json_add_text(w, "not_run", c->not_run);
 		if (c->now)
-			add_trend(w, &s->cells[i]);
+			site_trend(s->cells[i].past, w);
 		json_close(w, '}');
 	}
 	json_close(w, ']');
@@ -248,7 +234,7 @@ void site_summary(const struct site_summary *s, struct str *out)
 	json_close(&w, ']');
 	site_summary_speed(s->speed, &w);
 	if (s->changes)
-		s->changes(s->changes_ctx, &w);
+		site_changes(s->changes, &w);
 	json_close(&w, '}');
 }
 
