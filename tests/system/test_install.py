@@ -64,6 +64,7 @@ def run_installed(root, folder, *words):
 
 def test_the_whole_lab_is_installed(installed):
     lab = {"lab.yaml"}
+    lab |= {str(path.relative_to(SOURCE)) for path in (SOURCE / "site").iterdir()}
     for part in ("targets", "recipes"):
         lab |= {str(path.relative_to(SOURCE)) for path in (SOURCE / part).rglob("*")
                 if path.suffix in (".yaml", ".sh", ".py", ".pyx", ".c")}

@@ -1,7 +1,7 @@
 #include "parse_text.h"
 
 #include "analyse/bisect.h"
-#include "random_source.h"
+#include "draws.h"
 
 #define MOST 40
 
@@ -173,17 +173,17 @@ static void a_flaky_one_misleads_nobody(void **state)
 /* Any mixture of what can be tested and what cannot: the change lies between the two that are named. */
 static void the_change_is_always_between(void **state)
 {
-	struct random_source r = random_from(17);
+	struct rng r = draws_from(17);
 
 	(void)state;
 	for (int round = 0; round < 3000; round++) {
-		size_t count = 2 + random_choice(&r, MOST - 2), change = 1 + random_choice(&r, count - 1);
+		size_t count = 2 + rng_index(&r, MOST - 2), change = 1 + rng_index(&r, count - 1);
 		struct world w = changes_at(count, change);
 		size_t before = count, after = count;
 		struct bisect_end end;
 
 		for (size_t i = 0; i < count; i++)
-			if (random_choice(&r, 3) == 0)
+			if (rng_index(&r, 3) == 0)
 				set(&w, i, BISECT_UNTESTABLE);
 		for (size_t i = 0; i < change; i++)
 			if (w.states[i][0] == 0)
