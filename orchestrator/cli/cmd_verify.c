@@ -94,7 +94,7 @@ static int verify(struct context *c, const struct qualify_report *r, struct str 
 {
 	struct qualify_differences differences = { 0 };
 	AUTO_JSON *now = NULL;
-	int status;
+	int status = -1;
 
 	if (tell_gone(c, r, out))
 		return VERIFY_GONE;
@@ -103,7 +103,8 @@ static int verify(struct context *c, const struct qualify_report *r, struct str 
 	if (!now)
 		return -1;
 	qualify_compare(r->root, now, &differences);
-	status = say(r, &differences, out);
+	if (!qualify_check_newest(c, r, &differences, e))
+		status = say(r, &differences, out);
 	str_free(&differences.text);
 	return status;
 }
@@ -118,7 +119,8 @@ static int run_verify(const struct globals *g, void *options, int operand_count,
 	(void)options;
 	if (operand_count != 1)
 		return err_set(e, ERR_USAGE, "verify takes one report");
-	if (!qualify_report_read(operands[0], &report, e) && !context_open(&c, g, e))
+	if (!qualify_report_read(operands[0], &report, e) && !context_open(&c, g, e) &&
+	    !context_open_store(&c, true, e))
 		status = verify(&c, &report, &out, e);
 	qualify_report_free(&report);
 	return status < 0 || context_put(NULL, &out, e) ? -1 : status;

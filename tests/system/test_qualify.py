@@ -290,6 +290,18 @@ def test_a_changed_lab_is_told(report):
     assert re.search(r"recipes\[\d\]\.digest", verify(report, 1).out)
 
 
+def test_a_report_may_not_choose_older_records(gate):
+    policy(gate, **TESTS)
+    tap(gate, "ok 1 - adds\nok 2 - draws\n1..2\n")
+    qualify(gate, "-o", gate.folder / "report.json", status=QUALIFIED)
+    chosen = json.loads((gate.folder / "report.json").read_text())
+    gate.labctl("matrix", "alpha", "--target", "one", "--fresh", "--in-process", status=None)
+    qualify(gate, "-o", gate.folder / "report.json", status=QUALIFIED)
+    verify(gate, 0)
+    change(gate, lambda data: data.update(records=chosen["records"]))
+    assert "records[0]: there was a newer one when the report was made: runs/" in verify(gate, 1).out
+
+
 def test_records_that_are_gone(report):
     shutil.rmtree(sorted(report.results.glob("runs/*/*/1"))[0])
     assert "gone: runs/" in verify(report, 4).out
