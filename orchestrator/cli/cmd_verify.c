@@ -90,6 +90,20 @@ static enum verify_status say(const struct qualify_report *r, const struct quali
 	return VERIFY_DIFFERS;
 }
 
+/* Another text than the one that was judged: nothing that follows from it would tell more. */
+static bool is_another_policy(const struct qualify_report *r, struct str *out)
+{
+	char digest[DIGEST_TEXT_BYTES];
+
+	digest_bytes(r->policy_text, strlen(r->policy_text), digest);
+	if (!strcmp(digest, r->policy_digest))
+		return false;
+	str_add(out, "policy.digest: the report says ");
+	str_add_quoted(out, r->policy_digest, STR_TERMINAL);
+	str_addf(out, ", its text has %s: it is not the policy that was judged by\n", digest);
+	return true;
+}
+
 static int verify(struct context *c, const struct qualify_report *r, struct str *out, struct err *e)
 {
 	struct qualify_differences differences = { 0 };
@@ -98,6 +112,8 @@ static int verify(struct context *c, const struct qualify_report *r, struct str 
 
 	if (tell_gone(c, r, out))
 		return VERIFY_GONE;
+	if (is_another_policy(r, out))
+		return VERIFY_DIFFERS;
 	log_info("reading %zu records", r->record_count);
 	now = judge_again(c, r, e);
 	if (!now)

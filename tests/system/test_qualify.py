@@ -217,7 +217,7 @@ def test_what_was_not_run_is_told_once(gate):
     policy(gate, targets=["one", "two"], packages=["alpha", "beta"])
     report = decided(gate, status=INCOMPLETE)
     assert [(r["text"], r["command"]) for r in report["decision"]["reasons"]] == [
-        ("4 cells of pypy not run: alpha beta on one,two",
+        ("4 cells of pypy, alpha beta on one,two: it was not run",
          "labctl matrix alpha beta --target one,two --runtime cpython,pypy --tier smoke")]
     gate.labctl(*report["decision"]["reasons"][0]["command"].split()[1:])
     decided(gate, status=QUALIFIED)
