@@ -22,6 +22,23 @@ static const struct exit_row exits[] = {
 	{ 0, NULL, NULL },
 };
 
+/* A file that the report knows is not there any more. Outputs that are pruned are none of these. */
+static bool is_gone(const struct qualify_report *r, size_t at, const char *path)
+{
+	const struct json_value *files = json_at(json_item(json_at(r->root, "records"), at), "files");
+	const char *name;
+
+	if (!file_is_folder(path))
+		return true;
+	for (size_t i = 0; (name = qualify_record_file(i)); i++) {
+		AUTO_FREE char *file = file_join(path, name);
+
+		if (json_at(files, name) && !file_exists(file))
+			return true;
+	}
+	return false;
+}
+
 /* How many records are not there; the first few are told. */
 static size_t tell_gone(const struct context *c, const struct qualify_report *r, struct str *out)
 {
@@ -32,7 +49,7 @@ static size_t tell_gone(const struct context *c, const struct qualify_report *r,
 		AUTO_FREE char *folder = qualify_record_folder(one->run, one->cell_id, one->attempt);
 		AUTO_FREE char *path = file_join(c->lab->results_folder, folder);
 
-		if (file_is_folder(path))
+		if (!is_gone(r, i, path))
 			continue;
 		if (gone++ < MOST_GONE_TOLD)
 			str_addf(out, "gone: %s (%s/%s/%s:%s)\n", folder, one->target, one->runtime, one->package,

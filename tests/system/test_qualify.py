@@ -303,6 +303,11 @@ def test_a_report_may_not_choose_older_records(gate):
 
 
 def test_records_that_are_gone(report):
+    for log in report.results.glob("runs/*/*/1/*.log.zst"):
+        log.unlink()
+    verify(report, 0)
+    next(report.results.glob("runs/*/*/1/bench.json.zst")).unlink()
+    assert ":speed)" in verify(report, 4).out
     shutil.rmtree(sorted(report.results.glob("runs/*/*/1"))[0])
     assert "gone: runs/" in verify(report, 4).out
 
