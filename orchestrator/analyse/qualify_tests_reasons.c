@@ -5,13 +5,29 @@
 #include "analyse/qualify_inside.h"
 #include "base/mem.h"
 
+#define NAME_BYTES 120 /* of a test, in a sentence; the report has all of it */
+
+static void add_test_name(const char *name, struct str *out)
+{
+	size_t len = strlen(name);
+
+	if (len > NAME_BYTES) {
+		len = NAME_BYTES;
+		while (len && ((unsigned char)name[len] & 0xc0) == 0x80)
+			len--;
+	}
+	str_add_bytes(out, name, len);
+	str_add(out, name[len] ? "…" : "");
+}
+
 static void name_regressions(const struct qualify_tests *c, struct str *out)
 {
 	for (size_t i = 0; i < c->regression_count && i < QUALIFY_NAMES; i++) {
 		const struct qualify_regression *r = &c->regressions[i];
 
-		str_addf(out, "%s%s %s (%s)", i ? ", " : "", r->test ? r->test : "the suite", verdict_name(r->verdict),
-			 r->why);
+		str_add(out, i ? ", " : "");
+		add_test_name(r->test ? r->test : "the suite", out);
+		str_addf(out, " %s (%s)", verdict_name(r->verdict), r->why);
 	}
 	if (c->regression_count > QUALIFY_NAMES)
 		str_addf(out, ", and %zu more", c->regression_count - QUALIFY_NAMES);
@@ -30,8 +46,10 @@ static void tell_cell(const struct qualify_terms *terms, struct qualification *q
 			 want->tier);
 	} else if (c->status == QUALIFY_INCOMPLETE) {
 		str_add(&text, c->why ? c->why : "there is no answer");
-		for (size_t i = 0; i < c->missing_count && i < QUALIFY_NAMES; i++)
-			str_addf(&text, "%s%s", i ? ", " : "; without one: ", c->missing[i]);
+		for (size_t i = 0; i < c->missing_count && i < QUALIFY_NAMES; i++) {
+			str_add(&text, i ? ", " : "; without one: ");
+			add_test_name(c->missing[i], &text);
+		}
 		str_addf(&command, "labctl matrix %s --target %s --runtime %s --tier %s --fresh", want->package,
 			 want->target, terms->runtimes, want->tier);
 	} else if (c->excepted) {

@@ -210,6 +210,18 @@ def test_a_suite_that_does_not_run_is_a_regression_and_a_lost_machine_is_not(gat
     assert decided(gate, status=INCOMPLETE)["tests"][0]["regressions"] == []
 
 
+def test_hostile_names_of_tests_are_shown_harmless_and_short(gate):
+    policy(gate, **TESTS)
+    names = ["<img src=x> | `a`", "\x1b[2J\u202ered", "n" * 100000]
+    tap(gate, "".join("not ok %d - %s\n" % (i + 1, name) for i, name in enumerate(names)) + "1..3\n",
+        cpython="".join("ok %d - %s\n" % (i + 1, name) for i, name in enumerate(names)) + "1..3\n")
+    assert len(decided(gate, status=REGRESSION)["tests"][0]["regressions"]) == 3
+    for form in ("terminal", "markdown"):
+        out = qualify(gate, "--format", form, status=REGRESSION).out
+        assert "\x1b" not in out and "\u202e" not in out and len(out) < 2500, out
+    assert "<img" not in out
+
+
 def test_what_was_not_run_is_told_once(gate):
     gate.target("one")
     gate.target("two")
