@@ -162,7 +162,7 @@ static struct measure_opts measure_opts(const struct runner_options *o, const st
 	size_t here = 0;
 
 	for (size_t i = 0; i < p->lane_count; i++)
-		here += p->lanes[i].target->kind != TARGET_SSH;
+		here += p->lanes[i].measures && p->lanes[i].target->kind != TARGET_SSH;
 	measure.budget_s /= (double)(here ? here : 1);
 	return measure;
 }
