@@ -52,7 +52,8 @@ static const struct bench_series *partner_of(const struct bench_set *own, const 
 	return NULL;
 }
 
-static void add_row(struct comparison *c, const struct bench_series *base, const struct bench_series *changed)
+void comparison_add(struct comparison *c, const struct bench_series *base, const struct bench_series *changed,
+		    const struct speed_summary *base_summary, const struct speed_summary *changed_summary)
 {
 	struct compared *row;
 
@@ -60,10 +61,19 @@ static void add_row(struct comparison *c, const struct bench_series *base, const
 	row = &c->rows[c->count++];
 	*row = (struct compared){ .name = base ? base->name : changed->name, .base = base, .changed = changed };
 	row->ratio = ratio_none();
+	row->base_summary = *base_summary;
+	row->changed_summary = *changed_summary;
+}
+
+static void add_row(struct comparison *c, const struct bench_series *base, const struct bench_series *changed)
+{
+	struct speed_summary base_summary = { 0 }, changed_summary = { 0 };
+
 	if (base)
-		speed_summarise(base, &row->base_summary);
+		speed_summarise(base, &base_summary);
 	if (changed)
-		speed_summarise(changed, &row->changed_summary);
+		speed_summarise(changed, &changed_summary);
+	comparison_add(c, base, changed, &base_summary, &changed_summary);
 }
 
 /* ---- words ---- */
@@ -93,7 +103,7 @@ static struct ratio ratio_of_row(const struct compared *row)
 	return ratio_of_means(a, a_count, b, b_count, &ratio, NULL) ? ratio_none() : ratio;
 }
 
-static void judge(struct comparison *c, double margin)
+void comparison_judge(struct comparison *c, double margin)
 {
 	AUTO_FREE struct contest *family = mem_new(c->count + 1, sizeof(*family));
 	AUTO_FREE struct ratio *ratios = mem_new(c->count + 1, sizeof(*ratios));
@@ -123,7 +133,7 @@ void compare_sets(const struct bench_set *base, const struct bench_set *changed,
 	for (size_t i = 0; i < changed->count; i++)
 		if (!partner_of(changed, base, &changed->series[i]))
 			add_row(out, NULL, &changed->series[i]);
-	judge(out, margin);
+	comparison_judge(out, margin);
 }
 
 int comparison_exit_status(const struct comparison *c)

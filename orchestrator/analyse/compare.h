@@ -27,6 +27,11 @@ struct comparison {
  * only, by the name alone, of which the part behind the last / counts too (TARGET/RUNTIME/BENCHMARK). margin: relative
  * difference that does not matter. */
 void compare_sets(const struct bench_set *base, const struct bench_set *changed, double margin, struct comparison *out);
+/* The same from summaries that are there already, which it takes over: rows are added one by one, then judged together.
+ * Either series may be NULL; of those given the name, the unit and how it is called are asked for. */
+void comparison_add(struct comparison *c, const struct bench_series *base, const struct bench_series *changed,
+		    const struct speed_summary *base_summary, const struct speed_summary *changed_summary);
+void comparison_judge(struct comparison *c, double margin);
 /* 1 when something became slower or failed, else 0. */
 int comparison_exit_status(const struct comparison *c);
 void comparison_free(struct comparison *c);

@@ -23,6 +23,19 @@ size_t speed_means(const struct speed_summary *s, char role, double *out)
 	return count;
 }
 
+struct speed_figures speed_figures_of(const struct speed_summary *s)
+{
+	bool known = speed_known(s);
+
+	return (struct speed_figures){
+		.unit = s->unit,
+		.mean = known ? s->mean : NAN,
+		.low = known ? s->low : NAN,
+		.high = known ? s->high : NAN,
+		.peak_bytes = s->median_peak_bytes,
+	};
+}
+
 void speed_summary_free(struct speed_summary *s)
 {
 	free(s->processes);

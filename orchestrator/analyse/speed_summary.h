@@ -7,6 +7,7 @@
 #include "analyse/warmup.h"
 #include "base/str.h"
 #include "parse/bench.h"
+#include "store/series.h"
 
 #define SPEED_SUMMARY_VERSION 1 /* of the judgement; an older summary is made anew from the record */
 
@@ -39,6 +40,9 @@ void speed_summarise(const struct bench_series *s, struct speed_summary *out);
 void speed_summary_encode(const struct speed_summary *s, struct str *out); /* JSON */
 int speed_summary_decode(const char *text, size_t len, struct speed_summary *out, struct err *e);
 void speed_summary_free(struct speed_summary *s);
+
+/* What a history keeps of it. */
+struct speed_figures speed_figures_of(const struct speed_summary *s);
 
 /* The means of the processes that count, for ratios; role 0: of all. Returns how many were written; room for
  * process_count. */

@@ -53,10 +53,11 @@ static int summarise_record(struct context *c, const struct outcome_row *row, st
 /* A reader of results that are not his keeps nothing. */
 static void keep_summary(struct context *c, const struct outcome_row *row, const struct speed_summary *s)
 {
+	const struct speed_figures figures = speed_figures_of(s);
 	AUTO_STR text = { 0 };
 
 	speed_summary_encode(s, &text);
-	store_put_speed(c->store, row->id, SPEED_SUMMARY_VERSION, &text, NULL);
+	store_put_speed(c->store, row->id, SPEED_SUMMARY_VERSION, &figures, &text, NULL);
 }
 
 int speed_summary_of(struct context *c, const struct outcome_row *row, struct speed_summary *out, struct err *e)

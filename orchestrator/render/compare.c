@@ -6,6 +6,7 @@
 #include "base/json.h"
 #include "base/mem.h"
 #include "render/columns.h"
+#include "render/compare_json.h"
 #include "render/speed.h"
 #include "render/terminal_text.h"
 
@@ -119,7 +120,7 @@ static void add_pair(struct json_writer *w, const char *key, struct interval i)
 	json_close(w, ']');
 }
 
-static void add_json_row(struct json_writer *w, const struct compared *row)
+void json_compared(struct json_writer *w, const struct compared *row)
 {
 	json_open(w, NULL, '{');
 	json_add_text(w, "benchmark", row->name);
@@ -155,7 +156,7 @@ void compare_json(const struct comparison *c, const struct compare_names *names,
 	json_add_int(&w, "of", (int64_t)c->mean.of);
 	json_open(&w, "benchmarks", '[');
 	for (size_t i = 0; i < c->count; i++)
-		add_json_row(&w, &c->rows[i]);
+		json_compared(&w, &c->rows[i]);
 	json_close(&w, ']');
 	json_close(&w, '}');
 	str_add_char(out, '\n');

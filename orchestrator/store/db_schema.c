@@ -86,8 +86,16 @@ static const char second_form[] = "CREATE TABLE speed ("
 				  "	summary BLOB NOT NULL"
 				  ") STRICT;";
 
+/* The few figures of a summary that a history is made of, so that a year of it is read without unpacking summaries.
+ * NULL in unit: a summary that was put there before. */
+static const char third_form[] = "ALTER TABLE speed ADD COLUMN unit INTEGER;"
+				 "ALTER TABLE speed ADD COLUMN mean REAL;"
+				 "ALTER TABLE speed ADD COLUMN low REAL;"
+				 "ALTER TABLE speed ADD COLUMN high REAL;"
+				 "ALTER TABLE speed ADD COLUMN peak_bytes REAL;";
+
 /* migrations[v] brings form v to form v + 1. */
-static const char *const migrations[DB_SCHEMA_VERSION] = { first_form, second_form };
+static const char *const migrations[DB_SCHEMA_VERSION] = { first_form, second_form, third_form };
 
 int db_schema_version(struct db *d, int64_t *out_version, struct err *e)
 {

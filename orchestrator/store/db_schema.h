@@ -5,7 +5,7 @@
 #include "store/db.h"
 
 /* Kept in SQLite's user_version; 0 is a database with nothing in it. */
-#define DB_SCHEMA_VERSION 2
+#define DB_SCHEMA_VERSION 3
 
 /* Brings the database to DB_SCHEMA_VERSION, in one transaction. A newer one is an error that says so. */
 int db_schema_bring_up(struct db *d, struct err *e);

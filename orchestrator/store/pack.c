@@ -1,9 +1,11 @@
 #include "store/pack.h"
 
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/mem.h"
 
 #define DETAILS_WHOLE_BYTES ((size_t)4 << 20)
 #define DETAIL_CUT_BYTES    300
@@ -300,6 +302,82 @@ int unpack_tests(const struct packed_tests *p, bool only_bad, struct test_set *o
 	    u.durations.at != u.durations.end || u.more_details)
 		return err_set(e, ERR_FORMAT, "the packed tests of this outcome are damaged");
 	return 0;
+}
+
+static int fail_damaged(const char *what, struct err *e)
+{
+	return err_set(e, ERR_FORMAT, "the packed %s of this outcome are damaged", what);
+}
+
+/* Where each name begins is known only when all are read: the bytes move while they grow. */
+int unpack_names(const struct str *packed, struct name_list *out, struct err *e)
+{
+	struct unpacker u = { .names = part_of(packed) };
+	uint64_t count = take_number(&u.names);
+	AUTO_FREE size_t *starts = NULL;
+
+	*out = (struct name_list){ 0 };
+	/* A name takes two bytes at least. */
+	if (u.names.broken || count > packed->len / 2)
+		return fail_damaged("names", e);
+	starts = mem_new(count + 1, sizeof(*starts));
+	for (uint64_t i = 0; i < count && !u.names.broken; i++) {
+		next_name(&u);
+		starts[i] = out->bytes.len;
+		str_add_bytes(&out->bytes, u.name, strlen(u.name) + 1);
+	}
+	if (u.names.broken || u.names.at != u.names.end) {
+		name_list_free(out);
+		return fail_damaged("names", e);
+	}
+	out->count = count;
+	out->names = mem_new(count + 1, sizeof(*out->names));
+	for (uint64_t i = 0; i < count; i++)
+		out->names[i] = out->bytes.text + starts[i];
+	return 0;
+}
+
+void name_list_free(struct name_list *l)
+{
+	free(l->names);
+	str_free(&l->bytes);
+	*l = (struct name_list){ 0 };
+}
+
+int unpack_verdicts(const struct str *packed, size_t count, unsigned char *out, struct err *e)
+{
+	struct part p = part_of(packed);
+	size_t at = 0;
+
+	while (p.at < p.end && !p.broken) {
+		unsigned char verdict = *(const unsigned char *)take_bytes(&p, 1);
+		uint64_t run = take_number(&p);
+
+		if (p.broken || verdict >= VERDICT_COUNT || run > count - at)
+			return fail_damaged("verdicts", e);
+		memset(out + at, verdict, run);
+		at += run;
+	}
+	return at == count ? 0 : fail_damaged("verdicts", e);
+}
+
+int unpack_details(const struct str *packed, struct arena *a, void (*each)(void *ctx, const struct test_detail *d),
+		   void *ctx, struct err *e)
+{
+	struct unpacker u = { .details = part_of(packed) };
+
+	find_detail(&u, 0);
+	while (u.more_details && !u.details.broken) {
+		struct test_row row = { 0 };
+		size_t at = u.detail_at;
+
+		take_detail(&u, a, &row);
+		if (u.details.broken)
+			break;
+		each(ctx, &(struct test_detail){ at, row.detail, row.cause, row.known });
+		find_detail(&u, at + 1);
+	}
+	return u.details.broken ? fail_damaged("details", e) : 0;
 }
 
 void packed_tests_free(struct packed_tests *p)

@@ -30,4 +30,25 @@ struct packed_tests {
 int unpack_tests(const struct packed_tests *p, bool only_bad, struct test_set *out, struct err *e);
 void packed_tests_free(struct packed_tests *p);
 
+/* The parts one by one, for questions over many outcomes: most of them share their names, and differ in few verdicts.
+ * Errors as unpack_tests. */
+struct name_list {
+	const char **names; /* in the order of the suite; texts lie in `bytes` */
+	size_t count;
+	struct str bytes;
+};
+int unpack_names(const struct str *packed, struct name_list *out, struct err *e);
+void name_list_free(struct name_list *l);
+/* A byte per test, enum verdict; `out` has `count` places. */
+int unpack_verdicts(const struct str *packed, size_t count, unsigned char *out, struct err *e);
+/* Calls `each` for every test that has details, in the order of the suite. Texts (NULL: none) are copied into the
+ * arena.
+ */
+struct test_detail {
+	size_t at;
+	const char *detail, *cause, *known;
+};
+int unpack_details(const struct str *packed, struct arena *a, void (*each)(void *ctx, const struct test_detail *d),
+		   void *ctx, struct err *e);
+
 #endif

@@ -21,11 +21,6 @@
 	" CROSS JOIN outcome o ON o.id = (SELECT id FROM outcome WHERE cell = c.id AND run < ?1"                       \
 	" ORDER BY run DESC, attempt DESC LIMIT 1)"
 
-static const char runs_sql[] =
-	"SELECT id, name, command, started_wall_ms, ended_wall_ms, complete, cells FROM run ORDER BY id DESC";
-static const char latest_run_sql[] = "SELECT id FROM run ORDER BY id DESC LIMIT 1 OFFSET ?1";
-static const char run_by_id_sql[] = "SELECT id FROM run WHERE id = ?1";
-static const char run_by_name_sql[] = "SELECT id FROM run WHERE name = ?1";
 static const char last_all_sql[] = "SELECT" OUTCOME_COLUMNS " FROM cell c" LAST_OF_CELL OUTCOME_TABLES " ORDER BY c.id";
 static const char last_of_sql[] = "SELECT" OUTCOME_COLUMNS " FROM (SELECT DISTINCT value FROM json_each(?2)) wanted"
 				  " CROSS JOIN cell c ON c.name = wanted.value" LAST_OF_CELL OUTCOME_TABLES;
@@ -44,6 +39,17 @@ static const char of_run_sql[] = "SELECT" OUTCOME_COLUMNS " FROM outcome o JOIN 
 static const char of_cell_sql[] = "SELECT" OUTCOME_COLUMNS " FROM outcome o JOIN cell c ON c.id = o.cell" OUTCOME_TABLES
 				  " WHERE o.cell = (SELECT id FROM cell WHERE name = ?1)"
 				  " ORDER BY o.run DESC, o.attempt DESC";
+
+static const char history_sql[] = "SELECT" OUTCOME_COLUMNS " FROM cell c JOIN outcome o ON o.cell = c.id" OUTCOME_TABLES
+				  " WHERE (?2 = '' OR c.target = ?2) AND (?3 = '' OR c.runtime = ?3)"
+				  " AND (?4 = '' OR c.package = ?4) AND (?5 = '' OR c.tier = ?5) AND o.run <= ?1"
+				  " ORDER BY c.target, c.runtime, c.package, c.tier, o.run, o.attempt, o.id";
+static const char history_package_sql[] =
+	"SELECT" OUTCOME_COLUMNS
+	" FROM cell c INDEXED BY cell_by_coordinates CROSS JOIN outcome o ON o.cell = c.id" OUTCOME_TABLES
+	" WHERE (?2 = '' OR c.target = ?2) AND (?3 = '' OR c.runtime = ?3)"
+	" AND c.package = ?4 AND (?5 = '' OR c.tier = ?5) AND o.run <= ?1"
+	" ORDER BY c.target, c.runtime, c.package, c.tier, o.run, o.attempt, o.id";
 
 enum outcome_field {
 	F_ID,
@@ -69,77 +75,6 @@ enum outcome_field {
 	F_FACTS,
 	F_PASSING_FACTS
 };
-
-int query_runs(struct store *s, struct run_set *out, struct err *e)
-{
-	struct db_stmt *q = store_statement(s, runs_sql, e);
-	int got;
-
-	memset(out, 0, sizeof(*out));
-	run_set_start(out);
-	if (q == NULL)
-		return -1;
-	while ((got = db_step(q, e)) == 1) {
-		struct run_row *row = run_set_add(out);
-
-		row->id = db_int(q, 0);
-		row->name = arena_dup(out->arena, db_text(q, 1));
-		row->command = arena_dup(out->arena, db_text(q, 2));
-		row->started_wall_ms = db_int(q, 3);
-		row->ended_wall_ms = db_int(q, 4);
-		row->complete = db_int(q, 5) != 0;
-		row->cells = db_int(q, 6);
-	}
-	return got;
-}
-
-/* One whole number, not negative, and nothing else. */
-static bool read_number(const char *text, int64_t *out)
-{
-	if (text[0] == '\0' || strspn(text, "0123456789") != strlen(text) || strlen(text) > 15)
-		return false;
-	*out = strtoll(text, NULL, 10);
-	return true;
-}
-
-static int ask_run_by_number(struct store *s, const char *sql, int64_t number, int64_t *out, struct err *e)
-{
-	struct db_stmt *q = store_statement(s, sql, e);
-
-	if (q == NULL)
-		return -1;
-	db_bind_int(q, 1, number);
-	return store_ask_int(q, out, e);
-}
-
-static int ask_run_by_name(struct store *s, const char *name, int64_t *out, struct err *e)
-{
-	struct db_stmt *q = store_statement(s, run_by_name_sql, e);
-
-	if (q == NULL)
-		return -1;
-	db_bind_text(q, 1, name);
-	return store_ask_int(q, out, e);
-}
-
-int query_resolve_run(struct store *s, const char *text, int64_t *out, struct err *e)
-{
-	int64_t number;
-	int found;
-
-	if (strcmp(text, "latest") == 0)
-		found = ask_run_by_number(s, latest_run_sql, 0, out, e);
-	else if (str_starts(text, "latest~") && read_number(text + strlen("latest~"), &number))
-		found = ask_run_by_number(s, latest_run_sql, number, out, e);
-	else if (read_number(text, &number))
-		found = ask_run_by_number(s, run_by_id_sql, number, out, e);
-	else
-		found = ask_run_by_name(s, text, out, e);
-	if (found != 0)
-		return found < 0 ? -1 : 0;
-	err_set(e, ERR_USAGE, "there is no run \"%s\" in %s", text, s->folder);
-	return err_hint(e, "a run is named by its number, its name, latest, or latest~1 for the one before");
-}
 
 static const char *text_or_empty(struct db_stmt *q, int column, struct arena *a)
 {
@@ -311,6 +246,23 @@ int query_last_like(struct store *s, const char *target, const char *runtime, co
 	result = gather(s, q, false, out, e);
 	keep_first_of_each(out);
 	return result;
+}
+
+int query_history(struct store *s, const char *target, const char *runtime, const char *package, const char *tier,
+		  int64_t until_run, struct outcome_set *out, struct err *e)
+{
+	struct db_stmt *q = store_statement(s, package[0] == '\0' ? history_sql : history_package_sql, e);
+
+	memset(out, 0, sizeof(*out));
+	outcome_set_start(out);
+	if (q == NULL)
+		return -1;
+	db_bind_int(q, 1, until_run > 0 ? until_run : INT64_MAX);
+	db_bind_text(q, 2, target);
+	db_bind_text(q, 3, runtime);
+	db_bind_text(q, 4, package);
+	db_bind_text(q, 5, tier);
+	return gather(s, q, false, out, e);
 }
 
 /* Kept in run.json alone: it is asked for once in a while, and then for one run. */

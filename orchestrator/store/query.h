@@ -6,7 +6,8 @@
 #include "store/store.h"
 
 int query_runs(struct store *s, struct run_set *out, struct err *e); /* newest first */
-/* "latest" "latest~2" "17" or a run's name. */
+/* "latest" "latest~2" "17", a run's name, or a day: "2026-11-20" is the last run that began on it or before, by the
+ * clock of whoever asks. */
 int query_resolve_run(struct store *s, const char *text, int64_t *out, struct err *e);
 /* The last outcome of each of these cells (ids NULL-ended; NULL: of every cell that ever ran); each with facts when
  * asked. before_run > 0: only from runs before that one (what to compare with). */
@@ -22,11 +23,22 @@ int query_run_planned(struct store *s, int64_t run, char ***out_ids, struct err 
 /* All outcomes of a run, or of a cell (newest first). */
 int query_run_outcomes(struct store *s, int64_t run, struct outcome_set *out, struct err *e);
 int query_cell_outcomes(struct store *s, const char *cell_id, struct outcome_set *out, struct err *e);
+/* All outcomes of what matches ("" matches all), each coordinates' in the order of time, up to a run (0: to the
+ * newest).
+ */
+int query_history(struct store *s, const char *target, const char *runtime, const char *package, const char *tier,
+		  int64_t until_run, struct outcome_set *out, struct err *e);
+/* The newest outcomes of a cell up to a run (0: to the newest), in the order of time: at most `most`, for which there
+ * is room. */
+int query_recent(struct store *s, const char *cell_id, int64_t until_run, size_t most, struct outcome_key *out,
+		 size_t *out_count, struct err *e);
 /* The tests of an outcome; only_bad: without passed and skipped. */
 int query_tests(struct store *s, int64_t outcome_id, bool only_bad, struct test_set *out, struct err *e);
 /* What was made of a benchmark's iterations before, by the same version of whoever makes it: 1 with it in `out`, 0 when
  * there is none. */
 int query_speed(struct store *s, int64_t outcome_id, int64_t version, struct str *out, struct err *e);
+/* Its figures alone: 1, 0, -1 as query_speed. */
+int query_speed_figures(struct store *s, int64_t outcome_id, int64_t version, struct speed_figures *out, struct err *e);
 /* How long the cell took the last times it ran through (median of at most 5), ns; 0: never. */
 int64_t query_estimate_ns(struct store *s, const char *cell_id);
 

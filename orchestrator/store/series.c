@@ -58,6 +58,24 @@ void test_set_free(struct test_set *s)
 	memset(s, 0, sizeof(*s));
 }
 
+void test_pair_set_start(struct test_pair_set *s)
+{
+	start_arena(&s->arena);
+}
+
+struct test_pair *test_pair_set_add(struct test_pair_set *s)
+{
+	s->items = make_room(s->items, s->count, &s->room, sizeof(*s->items));
+	return memset(&s->items[s->count++], 0, sizeof(*s->items));
+}
+
+void test_pair_set_free(struct test_pair_set *s)
+{
+	arena_free(s->arena);
+	free(s->items);
+	memset(s, 0, sizeof(*s));
+}
+
 void run_set_start(struct run_set *s)
 {
 	start_arena(&s->arena);

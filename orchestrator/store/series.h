@@ -47,6 +47,33 @@ struct test_set {
 	size_t count, room;
 };
 
+/* A test of two outcomes. */
+struct test_pair {
+	const char *name;
+	int before, now;		      /* enum verdict; -1: not there */
+	const char *detail, *cause;	      /* of the side where it is bad, the newer one first; NULL: none */
+	const char *known_before, *known_now; /* the recipe's reason; NULL: not known */
+};
+
+struct test_pair_set {
+	struct arena *arena;
+	struct test_pair *items;
+	size_t count, room;
+};
+
+/* A benchmark's outcome in figures: NaN where there is none. */
+struct speed_figures {
+	int64_t unit;	  /* enum bench_unit */
+	double mean;	  /* over means of processes; NaN also where it may not be compared as a speed */
+	double low, high; /* its 95 % interval */
+	double peak_bytes;
+};
+
+/* Enough of an outcome to look into it. */
+struct outcome_key {
+	int64_t id, run, attempt;
+};
+
 struct run_row {
 	int64_t id;
 	const char *name;			/* folder below runs/ */
@@ -71,7 +98,11 @@ struct test_row *test_set_add(struct test_set *s);
 void run_set_start(struct run_set *s);
 struct run_row *run_set_add(struct run_set *s);
 
+void test_pair_set_start(struct test_pair_set *s);
+struct test_pair *test_pair_set_add(struct test_pair_set *s);
+
 void outcome_set_free(struct outcome_set *s);
+void test_pair_set_free(struct test_pair_set *s);
 void test_set_free(struct test_set *s);
 void run_set_free(struct run_set *s);
 

@@ -1,0 +1,145 @@
+/* Series of tests, which are found by name in the newest outcome that has tests. */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "base/regex.h"
+#include "base/vec.h"
+#include "cli/history_inside.h"
+#include "store/query.h"
+
+#define MOST_TESTS 500 /* series of tests that one question may ask for */
+
+static void fill_verdicts(struct history_series *s, const struct outcome_row *rows, const signed char *verdicts,
+			  size_t count, size_t stride)
+{
+	AUTO_FREE struct flaky_point *points = mem_new(count + 1, sizeof(*points));
+	const char *cell_id = rows[count - 1].cell_id;
+	size_t first = count, at = 0;
+
+	for (size_t i = 0; i < count; i++)
+		points[i] = history_flaky_point(rows[i].run, verdicts[i * stride]);
+	while (first > 0 && count - first < FLAKY_WINDOW && !strcmp(rows[first - 1].cell_id, cell_id))
+		first--;
+	s->flaky = flaky_judge(points + first, count - first);
+	for (size_t i = 0; i < s->count; i++) {
+		while (rows[at].id != s->points[i].outcome)
+			at++;
+		if (verdicts[at * stride] >= 0)
+			s->points[i].verdict = (enum verdict)verdicts[at * stride];
+		s->points[i].value = points[at].ran ? points[at].bad : NAN;
+	}
+}
+
+static int add_tests(struct series_list *l, const struct outcome_row *rows, size_t count, const char *const *tests,
+		     size_t test_count, struct err *e)
+{
+	AUTO_FREE signed char *verdicts = mem_new(count * test_count + 1, 1);
+	AUTO_FREE int64_t *ids = mem_new(count + 1, sizeof(*ids));
+
+	for (size_t i = 0; i < count; i++)
+		ids[i] = rows[i].id;
+	if (test_reader_verdicts(l->reader, ids, count, tests, test_count, verdicts, e))
+		return -1;
+	for (size_t t = 0; t < test_count; t++)
+		fill_verdicts(series_begin(l, rows, count, HISTORY_VERDICT, tests[t]), rows, verdicts + t, count,
+			      test_count);
+	return 0;
+}
+
+/* ---- tests by name ---- */
+
+struct test_search {
+	const char *name;
+	struct regex *pattern; /* NULL: by name */
+	VEC(const char *) found;
+	struct arena *arena;
+	size_t hits; /* over all groups */
+};
+
+static bool is_meant(const struct test_search *s, const char *test)
+{
+	const char *last = NULL;
+
+	if (s->pattern)
+		return regex_matches(s->pattern, test, strlen(test));
+	if (!strcmp(test, s->name))
+		return true;
+	for (const char *at = strstr(test, "::"); at; at = strstr(at + 2, "::"))
+		last = at + 2;
+	return last && !strcmp(last, s->name);
+}
+
+static int fail_many(const struct test_search *s, struct err *e)
+{
+	err_set(e, ERR_USAGE, "'%.100s' means more than %d tests", s->name, MOST_TESTS);
+	return err_hint(e, "name them more closely, or choose with --target and --runtime");
+}
+
+static int search_group(struct series_list *l, const struct outcome_row *rows, size_t count, void *ctx, struct err *e)
+{
+	struct test_search *s = ctx;
+	const struct name_list *names;
+	const unsigned char *verdicts;
+	const struct outcome_row *newest = NULL;
+
+	/* The newest outcome that has tests: a broken night knows no names. */
+	for (size_t i = count; i > 0 && !newest; i--)
+		for (int v = 0; v < VERDICT_COUNT; v++)
+			newest = rows[i - 1].tally.count[v] ? &rows[i - 1] : newest;
+	if (!newest)
+		return 0;
+	if (test_reader_all(l->reader, newest->id, &names, &verdicts, e))
+		return -1;
+	s->found.count = 0;
+	for (size_t i = 0; i < names->count; i++)
+		if (is_meant(s, names->names[i]))
+			vec_add(&s->found, names->names[i]);
+	s->hits += s->found.count;
+	if (s->hits > MOST_TESTS)
+		return fail_many(s, e);
+	return s->found.count ? add_tests(l, rows, count, s->found.items, s->found.count, e) : 0;
+}
+
+static int fail_unknown(struct context *c, const char *name, struct err *e)
+{
+	struct outcome_set set = { 0 };
+	AUTO_FREE const char **packages = NULL;
+	const char *near = NULL;
+
+	if (!query_last_like(c->store, "", "", "", "", 0, &set, NULL)) {
+		packages = mem_new(set.count + 1, sizeof(*packages));
+		for (size_t i = 0; i < set.count; i++)
+			packages[i] = set.rows[i].package;
+		near = str_nearest(name, packages);
+	}
+	err_set(e, ERR_USAGE, "the results know no package, benchmark or test '%.200s' there", name);
+	if (near)
+		err_hint(e, "did you mean %s?", near);
+	else
+		err_hint(e, "tests are named as `labctl show CELL` does, or by a pattern: /test_.*_order/");
+	outcome_set_free(&set);
+	return -1;
+}
+
+int series_add_tests(struct series_list *l, const char *name, struct err *e)
+{
+	struct test_search s = { .name = name };
+	size_t len = strlen(name), groups = 0;
+	int status = 0;
+
+	if (len > 2 && name[0] == '/' && name[len - 1] == '/') {
+		AUTO_FREE char *pattern = mem_dup_bytes(name + 1, len - 2);
+
+		s.pattern = regex_new(pattern, e);
+		if (!s.pattern) {
+			e->code = ERR_USAGE;
+			return -1;
+		}
+	}
+	status = series_each_group(l, &(struct cell_name){ 0 }, search_group, &s, &groups, e);
+	regex_free(s.pattern);
+	vec_free(&s.found);
+	return !status && !s.hits ? fail_unknown(l->c, name, e) : status;
+}
