@@ -317,7 +317,9 @@ def test_a_flaky_test_is_found_by_a_second_attempt_with_its_rate(lab):
     flaky_target(lab)
     told, done = night(lab)
     assert told["cells_again"] == 1 and told["cells_run"] == 2
-    assert told["flaky"] == [{"cell": "one/cpython/a:smoke", "test": "draws", "bad": 1, "outcomes": 4, "flips": 2}]
+    assert told["flaky"] == [{"cell": "one/cpython/a:smoke", "test": "draws", "bad": 1, "outcomes": 4, "flips": 2, "rate": pytest.approx(2 / 3)}]
+    # Before, it was good, and now it is again.
+    assert told["changes"]["counts"]["newly-failing"] == 0
     # The last attempt is the verdict.
     assert told["packages"]["cells_expected"] == 2 and told["status"] == 0
     flaky_target(lab)
@@ -358,3 +360,16 @@ def test_what_fails_again_is_no_flaky(lab):
     assert told["cells_again"] == 2 and told["flaky"] == []
     (finding,) = told["packages"]["findings"]
     assert finding["new"] and finding["tests"] == ["draws"] and finding["cells"] == ["one/cpython/a:smoke"]
+
+
+def test_changes_since_the_run_before(lab):
+    packages(lab, "ab")
+    fails_from_the_second_night_on(lab)
+    suite(lab, fresh_for="1ms")
+    first, done = night(lab)
+    assert "changes" not in first
+    told, done = night(lab, status=1)
+    assert told["changes"]["base"] == first["run_name"] and told["changes"]["counts"]["newly-failing"] == 1
+    assert [(one["kind"], one["cell"], one["test"]) for one in told["changes"]["first"]] == [("newly-failing", "one/cpython/a:smoke", "draws")]
+    out = lab.labctl("run", "night", status=1).out
+    assert "newly failing  labctl compare" not in out
