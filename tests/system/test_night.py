@@ -177,14 +177,12 @@ def test_targets_take_turns_within_a_budget(lab):
 def test_what_takes_longer_than_is_left_does_not_begin(lab):
     lab.settings(fresh_for="1ms")
     packages(lab, ["quick", "slow"])
-    lab.target("one", {"match": "report slow", "output": PASSED, "delay": "3s"})
+    lab.target("one", {"match": "report slow", "output": PASSED, "delay": "6s"})
     suite(lab)
     night(lab)
-    begun = time.monotonic()
-    told, done = night(lab, "--budget", "2s")
-    assert time.monotonic() - begun < 10
+    told, done = night(lab, "--budget", "5s")
     assert [cell["cell"] for cell in told["left_out"]] == ["one/cpython/slow:smoke"] and told["cells_run"] == 1
-    assert told["left_out"][0]["estimate_ns"] >= 3 * 10**9
+    assert told["left_out"][0]["estimate_ns"] >= 6 * 10**9
 
 
 def test_a_running_cell_comes_to_its_end(lab):
@@ -331,10 +329,10 @@ def test_a_flaky_test_is_found_by_a_second_attempt_with_its_rate(lab):
 
 def test_no_second_attempt_beyond_the_budget(lab):
     packages(lab, "ab")
-    fails_from_the_second_night_on(lab, delay="700ms")
+    fails_from_the_second_night_on(lab, delay="3s")
     suite(lab, fresh_for="1ms")
     night(lab)
-    told, done = night(lab, "--budget", "1200ms", status=1)
+    told, done = night(lab, "--budget", "5500ms", status=1)
     assert told["cells_again"] == 0 and told["cells_run"] == 2
     assert json.loads(lab.run_files()[1].read_text())["complete"]
 
