@@ -72,7 +72,8 @@ struct schema_field {
 	const struct schema *of;    /* FIELD_STRUCT… */
 	const char *default_text;   /* as the user would write it; NULL: zero */
 	const char *refers_to;	    /* "target", "runtime", "package", "tier", "arch": a name that must exist, also for
-				     * lists;      "targets", "runtimes", "packages", "benchmarks": words of a selection; NULL: plain */
+				     * lists;      "targets", "runtimes", "packages", "benchmarks": words of a selection;
+				     * NULL: plain */
 	const char *help;	    /* one sentence, no full stop */
 };
 

@@ -21,8 +21,8 @@ int select_packages(const struct lab *lab, const struct text_list *wish, const s
 int select_benchmarks(const struct lab *lab, const struct text_list *wish, const struct benchmark ***out_items,
 		      size_t *out_count, struct err *e);
 
-/* Does a word of a selection of "targets", "runtimes", "packages" or "benchmarks" choose anything at all? If not, e says so with the
- * nearest name. */
+/* Does a word of a selection of "targets", "runtimes", "packages" or "benchmarks" choose anything at all? If not, e
+ * says so with the nearest name. */
 int select_check_word(const struct lab *lab, const char *of, const char *word, struct err *e);
 
 #endif
