@@ -183,6 +183,7 @@ static void fill_finding(struct report *r, const struct entry *entries, size_t c
 	bool can_tell = false, was_bad = false;
 
 	f->package = r->matrix.packages[entries[0].package];
+	f->tier = r->matrix.tiers[entries[0].package];
 	f->cause = arena_dup(r->arena, any->cause);
 	f->known = any->known != NULL;
 	f->worst = any->verdict;

@@ -150,15 +150,33 @@ static void fill_cell(struct matrix_cell *c, const struct row_index *before, con
 	c->newly_bad = newly_bad(c);
 }
 
-static size_t row_of(struct matrix *m, const char *package)
+static bool same_tier(const char *a, const char *b)
+{
+	return a == NULL || b == NULL ? a == b : strcmp(a, b) == 0;
+}
+
+static size_t row_of(struct matrix *m, const struct matrix_want *want)
 {
 	size_t i;
 
 	for (i = 0; i < m->row_count; i++)
-		if (strcmp(m->packages[i], package) == 0)
+		if (strcmp(m->packages[i], want->package) == 0 && same_tier(m->tiers[i], want->tier))
 			return i;
-	m->packages[m->row_count++] = arena_dup(m->arena, package);
+	m->packages[m->row_count] = arena_dup(m->arena, want->package);
+	m->tiers[m->row_count++] = arena_dup(m->arena, want->tier);
 	return i;
+}
+
+static void title_rows(struct matrix *m)
+{
+	bool several = false;
+
+	for (size_t i = 1; i < m->row_count; i++)
+		several |= !same_tier(m->tiers[0], m->tiers[i]);
+	for (size_t i = 0; i < m->row_count; i++)
+		m->titles[i] = several && m->tiers[i] != NULL
+				       ? arena_printf(m->arena, "%s:%s", m->packages[i], m->tiers[i])
+				       : m->packages[i];
 }
 
 static bool same_column(const struct matrix_column *a, const struct matrix_column *b)
@@ -207,11 +225,14 @@ static void add_column(struct matrix *m, const struct matrix_column *column)
 static void lay_out(const struct matrix_want *want, size_t want_count, struct matrix *m)
 {
 	m->packages = arena_items(m->arena, want_count + 1, sizeof(*m->packages));
+	m->tiers = arena_items(m->arena, want_count + 1, sizeof(*m->tiers));
+	m->titles = arena_items(m->arena, want_count + 1, sizeof(*m->titles));
 	m->columns = arena_items(m->arena, want_count + 1, sizeof(*m->columns));
 	for (size_t i = 0; i < want_count; i++) {
-		row_of(m, want[i].package);
+		row_of(m, &want[i]);
 		add_column(m, &want[i].column);
 	}
+	title_rows(m);
 	m->cells = arena_items(m->arena, m->row_count * m->column_count + 1, sizeof(*m->cells));
 	for (size_t i = 0; i < m->row_count * m->column_count; i++)
 		m->cells[i].pass_rate = NAN;
@@ -228,7 +249,7 @@ void matrix_build(const struct matrix_want *want, size_t want_count, const struc
 	out->arena = arena_new(ARENA_FIRST_BYTES);
 	lay_out(want, want_count, out);
 	for (size_t i = 0; i < want_count; i++) {
-		size_t row = row_of(out, want[i].package), column = find_column(out, &want[i].column);
+		size_t row = row_of(out, &want[i]), column = find_column(out, &want[i].column);
 		struct matrix_cell *c = &out->cells[row * out->column_count + column];
 
 		c->not_run = arena_dup(out->arena, want[i].not_run);

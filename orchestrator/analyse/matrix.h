@@ -1,4 +1,4 @@
-/* Outcomes laid out as rows (packages) and columns (target × runtime). */
+/* Outcomes laid out as rows (packages, or tiers of packages) and columns (target × runtime). */
 #ifndef LABCTL_ANALYSE_MATRIX_H
 #define LABCTL_ANALYSE_MATRIX_H
 
@@ -22,6 +22,8 @@ struct matrix_cell {
 
 struct matrix {
 	const char **packages;
+	const char **tiers;  /* of each row; NULL: what was wanted named none */
+	const char **titles; /* what a row is called: the package, with its tier where rows are of several */
 	size_t row_count;
 	struct matrix_column *columns;
 	size_t column_count;
@@ -35,6 +37,7 @@ struct matrix_want {
 	struct matrix_column column;
 	const char *cell_id;
 	const char *not_run; /* NULL: look in the set */
+	const char *tier;    /* NULL: all rows are of one tier, which nobody needs to name */
 };
 
 void matrix_build(const struct matrix_want *want, size_t want_count, const struct outcome_set *now,

@@ -15,7 +15,7 @@ const char *report_label(const struct report *r, size_t row, size_t column)
 {
 	const struct matrix_column *c = &r->matrix.columns[column];
 	const struct outcome_row *now = matrix_at(&r->matrix, row, column)->now;
-	const char *tier = now != NULL ? now->tier : r->tier;
+	const char *tier = r->matrix.tiers[row] != NULL ? r->matrix.tiers[row] : now != NULL ? now->tier : r->tier;
 
 	return arena_printf(r->arena, "%s/%s/%s%s%s", c->target, c->runtime, r->matrix.packages[row],
 			    tier != NULL ? ":" : "", tier != NULL ? tier : "");

@@ -7,6 +7,7 @@
 /* Failing tests of one package that share a cause, over all columns. */
 struct finding {
 	const char *package;
+	const char *tier;   /* NULL: the matrix is of one tier */
 	const char *cause;  /* NULL: no rule explains it */
 	const char *advice; /* NULL: none; of known failures the reason that the recipe gives */
 	enum verdict worst;

@@ -11,12 +11,52 @@ static bool same_column(const struct matrix_column *a, const struct matrix_colum
 	return !strcmp(a->target, b->target) && !strcmp(a->runtime, b->runtime);
 }
 
-static const struct outcome_row *row_of(const struct outcome_set *set, const char *cell_id)
+/* ---- what was measured of what is wanted ---- */
+
+static int by_cell(const void *a, const void *b)
 {
-	for (size_t i = 0; i < set->count; i++)
-		if (!strcmp(set->rows[i].cell_id, cell_id))
-			return &set->rows[i];
-	return NULL;
+	return strcmp((*(const struct outcome_row *const *)a)->cell_id,
+		      (*(const struct outcome_row *const *)b)->cell_id);
+}
+
+static int cell_to_row(const void *cell_id, const void *row)
+{
+	return strcmp(cell_id, (*(const struct outcome_row *const *)row)->cell_id);
+}
+
+static int compare_texts(const void *a, const void *b)
+{
+	return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+/* The outcome of each wish, NULL where there is none. Caller frees. */
+static const struct outcome_row **find_rows(const struct speed_want *want, size_t count, const struct outcome_set *now)
+{
+	const struct outcome_row **found = mem_new(count + 1, sizeof(*found));
+	AUTO_FREE const struct outcome_row **sorted = mem_new(now->count + 1, sizeof(*sorted));
+
+	for (size_t i = 0; i < now->count; i++)
+		sorted[i] = &now->rows[i];
+	qsort(sorted, now->count, sizeof(*sorted), by_cell);
+	for (size_t i = 0; i < count; i++) {
+		const struct outcome_row **row =
+			bsearch(want[i].cell_id, sorted, now->count, sizeof(*sorted), cell_to_row);
+		found[i] = row ? *row : NULL;
+	}
+	return found;
+}
+
+/* The names of benchmarks with any result, sorted; out has room for `count`. */
+static size_t measured_names(const struct speed_want *want, size_t count, const struct outcome_row *const *found,
+			     const char **out)
+{
+	size_t names = 0;
+
+	for (size_t i = 0; i < count; i++)
+		if (found[i])
+			out[names++] = want[i].benchmark;
+	qsort(out, names, sizeof(*out), compare_texts);
+	return names;
 }
 
 /* ---- rows and columns ---- */
@@ -46,15 +86,6 @@ static size_t line_of(struct speed_matrix *m, const char *benchmark)
 	return m->row_count++;
 }
 
-static bool was_measured(const struct speed_want *want, size_t count, const char *benchmark,
-			 const struct outcome_set *now)
-{
-	for (size_t i = 0; i < count; i++)
-		if (!strcmp(want[i].benchmark, benchmark) && row_of(now, want[i].cell_id))
-			return true;
-	return false;
-}
-
 static struct speed_cell *cell_at(struct speed_matrix *m, size_t row, size_t column)
 {
 	return &m->cells[row * m->column_count + column];
@@ -68,15 +99,15 @@ bool speed_counts_instructions(const struct outcome_row *row)
 	return false;
 }
 
-static int fill_cell(struct speed_matrix *m, const struct speed_want *want, const struct outcome_set *now,
+static int fill_cell(struct speed_matrix *m, const struct speed_want *want, const struct outcome_row *now,
 		     const struct speed_source *source, struct err *e)
 {
 	size_t column = column_of(m, &want->column);
 	struct speed_cell *c = cell_at(m, line_of(m, want->benchmark), column);
 
-	c->now = row_of(now, want->cell_id);
-	if (!c->now)
+	if (!now)
 		return 0;
+	c->now = now;
 	m->columns[column].counted |= speed_counts_instructions(c->now);
 	return source->summary(source->ctx, c->now, &c->summary, e);
 }
@@ -176,16 +207,20 @@ int speed_matrix_build(const struct speed_want *want, size_t want_count, const c
 		       const struct outcome_set *now, const struct speed_source *source, struct speed_matrix *out,
 		       struct err *e)
 {
+	AUTO_FREE const struct outcome_row **found = find_rows(want, want_count, now);
+	AUTO_FREE const char **measured = mem_new(want_count + 1, sizeof(*measured));
+	size_t names = measured_names(want, want_count, found, measured);
+
 	*out = (struct speed_matrix){ .arena = arena_new(4096) };
 	out->baseline = arena_dup(out->arena, baseline);
 	for (size_t i = 0; i < want_count; i++)
-		if (!only_measured || was_measured(want, want_count, want[i].benchmark, now)) {
+		if (!only_measured || bsearch(&want[i].benchmark, measured, names, sizeof(*measured), compare_texts)) {
 			line_of(out, want[i].benchmark);
 			column_of(out, &want[i].column);
 		}
 	out->cells = mem_new(out->row_count * out->column_count + 1, sizeof(*out->cells));
 	for (size_t i = 0; i < want_count; i++)
-		if ((!only_measured || row_of(now, want[i].cell_id)) && fill_cell(out, &want[i], now, source, e))
+		if ((!only_measured || found[i]) && fill_cell(out, &want[i], found[i], source, e))
 			return -1;
 	for (size_t i = 0; i < out->column_count; i++) {
 		judge_column(out, i);

@@ -74,7 +74,6 @@ static void take_process(const struct bench_run *run, const struct warmup_proces
 		.iterations = (int64_t)run->value_count,
 		.mean = NAN,
 		.standard_error = NAN,
-		.all_mean = stats_mean(run->values, run->value_count),
 		.before_steady_s = NAN,
 		.peak_bytes = run->peak_bytes > 0 ? (double)run->peak_bytes : NAN,
 	};
@@ -193,7 +192,6 @@ static void encode_process(struct json_writer *w, const struct speed_process *p)
 	json_add_int(w, "steady_from", p->steady_from);
 	json_add_real(w, "mean", p->mean);
 	json_add_real(w, "error", p->standard_error);
-	json_add_real(w, "all_mean", p->all_mean);
 	json_add_real(w, "before_steady_s", p->before_steady_s);
 	json_add_real(w, "peak_bytes", p->peak_bytes);
 	json_close(w, '}');
@@ -246,7 +244,6 @@ static void decode_process(const struct json_value *v, struct speed_process *out
 		.steady_from = json_int(json_at(v, "steady_from"), 0),
 		.mean = decode_real(v, "mean"),
 		.standard_error = decode_real(v, "error"),
-		.all_mean = decode_real(v, "all_mean"),
 		.before_steady_s = decode_real(v, "before_steady_s"),
 		.peak_bytes = decode_real(v, "peak_bytes"),
 	};

@@ -17,7 +17,6 @@ struct speed_process {
 	enum warmup_class class; /* of a failed one: undecided */
 	int64_t iterations, steady_from;
 	double mean, standard_error; /* of the steady part, in the unit of the series per loop; NaN: there is none */
-	double all_mean;	     /* of all its iterations */
 	double before_steady_s;	     /* time until the steady part began, loops and all */
 	double peak_bytes;	     /* NaN: unknown */
 };

@@ -15,7 +15,8 @@
 
 #define CHUNK_BYTES	 (128 * 1024)
 #define FILE_LEVEL	 3
-#define HIGHEST_LEVEL	 19 /* above it a reader needs windows of up to 128 MiB */
+#define HIGHEST_LEVEL	 19		   /* above it a reader needs windows of up to 128 MiB */
+#define FRAME_MOST_BYTES ((size_t)1 << 20) /* room that a frame gets on its word alone */
 #define WINDOW_MOST_LOG2 24
 #define FLUSH_EACH_BYTES (64 * 1024)
 #define FLUSH_EACH_NS	 (50 * NS_PER_MS)
@@ -107,8 +108,30 @@ static int reader_end(const struct reader *r, struct err *e)
 	return r->inside_frame ? err_set(e, ERR_FORMAT, "zstd: the data ends early") : 0;
 }
 
+/* One frame that tells its size goes straight to its place; a context for all of them, since there may be thousands.
+ * False: it is not of that kind, or damaged, which the long way tells. */
+static bool read_whole_frame(const void *data, size_t len, size_t max_bytes, struct str *out)
+{
+	static ZSTD_DCtx *context;
+	unsigned long long size = ZSTD_getFrameContentSize(data, len);
+	size_t got;
+
+	if (size == ZSTD_CONTENTSIZE_ERROR || size == ZSTD_CONTENTSIZE_UNKNOWN || size > max_bytes ||
+	    size > FRAME_MOST_BYTES || ZSTD_findFrameCompressedSize(data, len) != len)
+		return false;
+	if (!context)
+		context = must(ZSTD_createDCtx());
+	got = ZSTD_decompressDCtx(context, str_room(out, size), size, data, len);
+	if (ZSTD_isError(got))
+		return false;
+	str_grow(out, got);
+	return true;
+}
+
 int compress_read(const void *data, size_t len, size_t max_bytes, struct str *out, struct err *e)
 {
+	if (read_whole_frame(data, len, max_bytes, out))
+		return 0;
 	AUTO_READER r = reader_new(max_bytes, out);
 
 	r.inside_frame = true; /* nothing at all is no frame either */

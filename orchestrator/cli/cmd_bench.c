@@ -8,13 +8,10 @@
 #include "cli/measuring.h"
 #include "cli/speed.h"
 
-#define DEFAULT_BUDGET_NS (30 * 60 * NS_PER_S)
-
 struct bench_options {
 	struct selection selection;
 	struct carry_out_options carry_out;
 	struct speed_options speed;
-	int64_t budget_ns;
 	const char *seed;
 };
 
@@ -25,8 +22,8 @@ static const struct option_row rows[] = {
 	  "only these targets: names, tag:TAG, patterns; -NAME leaves out" },
 	{ "runtime", 'r', OPTION_LIST, AT(selection.runtimes), "NAME,...", NULL, "runtime",
 	  "only these runtimes, chosen the same way; the baseline of the lab should be among them" },
-	{ "budget", 'b', OPTION_DURATION, AT(budget_ns), "TIME", NULL, NULL,
-	  "how long measuring may take in all (default 30m); installing comes on top" },
+	{ "budget", 'b', OPTION_DURATION, AT(carry_out.runner.measure_budget_ns), "TIME", NULL, NULL,
+	  "how long measuring may take in all; default: what is enough; installing comes on top" },
 	{ "seed", 0, OPTION_TEXT, AT(seed), "NUMBER", NULL, NULL,
 	  "draw the order of processes from this number; else one is made and told in the record" },
 	{ "fresh", 0, OPTION_FLAG, AT(carry_out.wanted.fresh), NULL, NULL, NULL,
@@ -45,22 +42,6 @@ static const struct option_row rows[] = {
 	{ 0 },
 };
 
-/* Within what the budget comes to, and where one is worth more patience. */
-static void tell_estimate(const struct plan *p, const struct bench_options *o, const struct measure_opts *m)
-{
-	char text[32];
-	size_t cells = 0;
-
-	for (size_t i = 0; i < p->count; i++)
-		cells += p->cells[i].benchmark != NULL;
-	clock_format_duration((int64_t)(m->budget_s * (double)NS_PER_S), text, sizeof(text));
-	if (!o->carry_out.no_run && !o->carry_out.dry_run)
-		log_info("%zu benchmark cells; measuring what is not fresh takes up to about %s, installing comes on "
-			 "top; "
-			 "seed %llu",
-			 cells, text, (unsigned long long)m->seed);
-}
-
 static int run_bench(const struct globals *g, void *options, int operand_count, char **operands, struct err *e)
 {
 	struct bench_options *o = options;
@@ -70,13 +51,11 @@ static int run_bench(const struct globals *g, void *options, int operand_count, 
 	int status;
 
 	if (carry_out_check(&o->carry_out, e) || context_open(&c, g, e) ||
-	    measuring_opts(c.lab, o->budget_ns ? o->budget_ns : DEFAULT_BUDGET_NS, o->seed,
-			   &o->carry_out.runner.measure, e))
+	    measuring_opts(c.lab, o->seed, &o->carry_out.runner.measure, e))
 		return -1;
 	p = context_plan_benchmarks(&c, &o->selection, (const char *const *)operands, (size_t)operand_count, e);
 	if (!p)
 		return -1;
-	tell_estimate(p, o, &o->carry_out.runner.measure);
 	status = carry_out(&c, p, &o->carry_out, &end, e);
 	if (!status && !o->carry_out.dry_run)
 		status = speed_show(&c, p, &o->speed, e);

@@ -10,10 +10,10 @@ static int run_check(const struct globals *g, void *options, int operand_count, 
 	(void)options, (void)operand_count, (void)operands;
 	if (context_open(&c, g, e))
 		return e->code == ERR_CONFIG ? err_wrap(e, "check") : -1;
-	printf("%s: %zu targets, %zu runtimes, %zu packages, %zu benchmarks, %zu suites, %zu causes: no problem "
-	       "found\n",
+	printf("%s: %zu targets, %zu runtimes, %zu packages, %zu benchmarks, %zu suites, %zu policies, "
+	       "%zu causes: no problem found\n",
 	       c.lab->folder, c.lab->target_count, c.lab->runtime_count, c.lab->package_count, c.lab->benchmark_count,
-	       c.lab->suite_count, c.lab->cause_count);
+	       c.lab->suite_count, c.lab->policy_count, c.lab->cause_count);
 	return EXIT_AS_EXPECTED;
 }
 

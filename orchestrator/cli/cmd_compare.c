@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "analyse/compare_asv.h"
 #include "base/file.h"
 #include "base/mem.h"
 #include "cli/bench_source.h"
@@ -20,11 +21,12 @@ struct compare_options {
 #define AT(field) offsetof(struct compare_options, field)
 
 static const char *const formats[] = { "terminal", "json", "csv", "markdown", NULL };
-static const char *const tools[] = { "pyperf", NULL };
+static const char *const tools[] = { "pyperf", "asv", NULL };
 
 static const struct option_row rows[] = {
 	{ "as", 0, OPTION_CHOICE, AT(as), "TOOL", tools, NULL,
-	  "print what that tool prints, by its own arithmetic; with --verbose as with its -v" },
+	  "print what that tool prints, by its own arithmetic: pyperf compare_to (with --verbose as with its -v) or "
+	  "asv compare (whose factor is 1 + --margin, 1.1 when that is not given)" },
 	{ "margin", 0, OPTION_TEXT, AT(margin), "PERCENT", NULL, NULL,
 	  "differences below this do not matter: what lies within is equivalent; default " DEFAULT_MARGIN_PERCENT },
 	{ "from", 0, OPTION_TEXT, AT(from), "FORMAT", NULL, "bench-format", "what the files are; else recognised" },
@@ -68,11 +70,13 @@ static char *short_name(const struct bench_source *s)
 }
 
 static int draw(const struct globals *g, const struct compare_options *o, const struct comparison *c,
-		const struct compare_names *names, struct str *out, struct err *e)
+		const struct compare_names *names, const struct asv_sides *sides, struct str *out, struct err *e)
 {
 	const char *format = o->format ? o->format : "terminal";
 	struct render_opts opts = context_render_opts(g);
 
+	if (o->as && !strcmp(o->as, "asv"))
+		return compare_as_asv(c, names, sides, out, e);
 	if (o->as)
 		return compare_as_pyperf(c, names, g->verbose, out, e);
 	if (o->output)
@@ -118,7 +122,8 @@ static int compare_measurements(const struct globals *g, const struct compare_op
 	base_name = short_name(&base);
 	changed_name = short_name(&changed);
 	compare_sets(&base.set, &changed.set, margin, &comparison);
-	status = draw(g, o, &comparison, &(struct compare_names){ base_name, changed_name }, out, e);
+	status = draw(g, o, &comparison, &(struct compare_names){ base_name, changed_name },
+		      &(struct asv_sides){ &base.set, &changed.set, o->margin ? 1 + margin : ASV_FACTOR }, out, e);
 	if (!status)
 		status = o->as ? 0 : comparison_exit_status(&comparison);
 	comparison_free(&comparison);

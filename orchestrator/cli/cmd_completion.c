@@ -66,7 +66,8 @@ static void add_body(struct str *out)
 {
 	str_add(out, "_labctl_values() {\n"
 		     "\tcase $1 in\n"
-		     "\ttarget|runtime|package|benchmark|suite|cell|run|tier) labctl completion \"$1\" 2>/dev/null ;;\n"
+		     "\ttarget|runtime|package|benchmark|suite|policy|cell|run|tier) labctl completion \"$1\" "
+		     "2>/dev/null ;;\n"
 		     "\tesac\n"
 		     "}\n\n"
 		     "_labctl() {\n"
@@ -136,6 +137,9 @@ static int add_names(const struct globals *g, const char *kind, struct str *out,
 	else if (!strcmp(kind, "suite"))
 		for (size_t i = 0; i < c.lab->suite_count; i++)
 			str_addf(out, "%s\n", c.lab->suites[i].name);
+	else if (!strcmp(kind, "policy"))
+		for (size_t i = 0; i < c.lab->policy_count; i++)
+			str_addf(out, "%s\n", c.lab->policies[i].name);
 	else if (!strcmp(kind, "tier"))
 		str_add(out, "smoke\nstandard\nfull\n");
 	else if (!strcmp(kind, "run"))

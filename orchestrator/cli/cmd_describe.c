@@ -62,6 +62,16 @@ static void add_manual_text(const char *text, struct str *out)
 		str_add(out, ".Ed\n");
 }
 
+static void add_manual_exit(const struct exit_row *list, struct str *out)
+{
+	str_add(out, ".Bl -tag -width Ds -compact\n");
+	for (const struct exit_row *row = list; row->word; row++) {
+		str_addf(out, ".It %d\n", row->status);
+		mdoc_add_prose(out, row->help, ".");
+	}
+	str_add(out, ".El\n");
+}
+
 static void add_manual_command(const struct command *c, struct str *out)
 {
 	str_addf(out, ".It Nm Ic %s", c->name);
@@ -73,11 +83,16 @@ static void add_manual_command(const struct command *c, struct str *out)
 	mdoc_add_prose(out, c->title, ".");
 	if (c->help)
 		add_manual_text(c->help, out);
-	if (!c->options)
-		return;
-	str_add(out, ".Bl -tag -width Ds\n");
-	options_man(c->options, out);
-	str_add(out, ".El\n");
+	if (c->options) {
+		str_add(out, ".Bl -tag -width Ds\n");
+		options_man(c->options, out);
+		str_add(out, ".El\n");
+	}
+	if (c->exits) {
+		str_addf(out, "Its exit status is an answer; errors end with %d and the usual status:\n",
+			 EXIT_ERRORS_FROM);
+		add_manual_exit(c->exits, out);
+	}
 }
 
 static void add_manual_commands(struct str *out)
@@ -85,16 +100,6 @@ static void add_manual_commands(struct str *out)
 	str_add(out, ".Bl -tag -width Ds\n");
 	for (size_t i = 0; command_at(i); i++)
 		add_manual_command(command_at(i), out);
-	str_add(out, ".El\n");
-}
-
-static void add_manual_exit(struct str *out)
-{
-	str_add(out, ".Bl -tag -width Ds -compact\n");
-	for (const struct exit_row *row = exit_rows; row->word; row++) {
-		str_addf(out, ".It %d\n", row->status);
-		mdoc_add_prose(out, row->help, ".");
-	}
 	str_add(out, ".El\n");
 }
 
@@ -108,7 +113,7 @@ static bool add_program_part(const char *name, struct str *out)
 		options_man(global_options, out);
 		str_add(out, ".El\n");
 	} else if (!strcmp(name, "exit"))
-		add_manual_exit(out);
+		add_manual_exit(exit_rows, out);
 	else
 		return false;
 	return true;
@@ -210,7 +215,8 @@ const struct command describe_command = {
 	.name = "describe",
 	.operands = "[NAME...]",
 	.title = "Explain what may stand in the lab's files; without NAME, which settings are in force and why",
-	.help = "NAME is lab, target, runtime, package, benchmark-set, suite or cause, as the command without NAME "
+	.help = "NAME is lab, target, runtime, package, benchmark-set, suite, policy or cause, as the command without "
+		"NAME "
 		"lists them.",
 	.options = rows,
 	.options_bytes = sizeof(struct describe_options),

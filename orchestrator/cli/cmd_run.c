@@ -106,8 +106,8 @@ static int settle_options(struct context *c, const struct suite *suite, struct r
 	if (suite->benchmarks.count)
 		r->kept_for_measuring_ns =
 			suite->measuring_ns < r->budget_ns / 2 ? suite->measuring_ns : r->budget_ns / 2;
-	return measuring_opts(c->lab, r->budget_ns ? r->kept_for_measuring_ns : suite->measuring_ns, o->seed,
-			      &r->measure, e);
+	r->measure_budget_ns = r->budget_ns ? r->kept_for_measuring_ns : suite->measuring_ns;
+	return measuring_opts(c->lab, o->seed, &r->measure, e);
 }
 
 static void free_plans(struct night_plans *plans, struct plan *all)

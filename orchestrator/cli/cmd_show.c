@@ -8,6 +8,7 @@
 #include "base/file.h"
 #include "base/mem.h"
 #include "base/regex.h"
+#include "cli/find.h"
 #include "cli/speed.h"
 #include "render/speed_page.h"
 #include "store/query.h"
@@ -38,85 +39,6 @@ static const struct option_row rows[] = {
 	{ "output", 'o', OPTION_TEXT, AT(output), "FILE", NULL, "file", "write to FILE, whole or not at all" },
 	{ 0 },
 };
-
-static bool row_matches(const struct outcome_row *row, const struct cell_name *name)
-{
-	return (!name->target[0] || !strcmp(row->target, name->target)) &&
-	       (!name->runtime[0] || !strcmp(row->runtime, name->runtime)) &&
-	       (!name->tier[0] || !strcmp(row->tier, name->tier)) && !strcmp(row->package, name->package);
-}
-
-static char *label_of(const struct outcome_row *row)
-{
-	return mem_printf("%s/%s/%s:%s", row->target, row->runtime, row->package, row->tier);
-}
-
-/* Names the cells that a short name could mean. */
-static int fail_ambiguous(const char *text, const struct outcome_set *set, const struct cell_name *name, struct err *e)
-{
-	AUTO_STR list = { 0 };
-
-	for (size_t i = 0; i < set->count; i++) {
-		AUTO_FREE char *label = label_of(&set->rows[i]);
-
-		if (row_matches(&set->rows[i], name) && list.len < 400)
-			str_addf(&list, "%s%s", list.len ? ", " : "", label);
-	}
-	err_set(e, ERR_USAGE, "'%s' could be several cells", text);
-	return err_hint(e, "%s", str_text(&list));
-}
-
-static int fail_unknown(const char *text, const struct outcome_set *set, struct err *e)
-{
-	AUTO_FREE char **labels = mem_new(set->count + 1, sizeof(*labels));
-	const char *near;
-
-	for (size_t i = 0; i < set->count; i++)
-		labels[i] = label_of(&set->rows[i]);
-	near = str_nearest(text, (const char *const *)labels);
-	err_set(e, ERR_USAGE, "there is no result of a cell '%s'", text);
-	if (near)
-		err_hint(e, "did you mean %s?", near);
-	else
-		err_hint(e, "labctl matrix --no-run shows what there is");
-	for (size_t i = 0; i < set->count; i++)
-		free(labels[i]);
-	return -1;
-}
-
-/* The one row that the name means. */
-static int find_row(const char *text, const struct outcome_set *set, const struct outcome_row **out, struct err *e)
-{
-	struct cell_name name;
-	size_t count = 0;
-
-	if (cell_name_parse(text, &name, e))
-		return -1;
-	for (size_t i = 0; i < set->count; i++) {
-		if (!row_matches(&set->rows[i], &name))
-			continue;
-		if (count && !strcmp(set->rows[i].cell_id, (*out)->cell_id))
-			continue; /* an earlier attempt at the same cell */
-		if (!count++)
-			*out = &set->rows[i];
-	}
-	if (count > 1)
-		return fail_ambiguous(text, set, &name, e);
-	return count ? 0 : fail_unknown(text, set, e);
-}
-
-static int load_rows(struct context *c, const struct show_options *o, const char *text, struct outcome_set *out,
-		     struct err *e)
-{
-	struct cell_name name;
-	int64_t run;
-
-	if (cell_name_parse(text, &name, e))
-		return -1;
-	if (!o->run)
-		return query_last_like(c->store, name.target, name.runtime, "", name.tier, 0, out, e);
-	return query_resolve_run(c->store, o->run, &run, e) || query_run_outcomes(c->store, run, out, e) ? -1 : 0;
-}
 
 static int keep_matching(struct test_set *tests, const char *pattern, struct err *e)
 {
@@ -242,7 +164,7 @@ static void free_speed(struct speed_parts *parts)
 static int draw(struct context *c, const struct show_options *o, const struct outcome_row *row, struct str *out,
 		struct err *e)
 {
-	AUTO_FREE char *label = label_of(row);
+	AUTO_FREE char *label = find_label_of(row);
 	struct render_opts opts = context_render_opts(c->globals);
 	struct test_set tests = { 0 };
 	struct cell_page page = { .label = label, .row = row, .tests = &tests, .all_tests = o->all || o->test };
@@ -282,10 +204,8 @@ static int show_cell(struct context *c, const struct show_options *o, const char
 {
 	struct outcome_set set = { 0 }, with_facts = { 0 };
 	const struct outcome_row *row = NULL;
-	int status = load_rows(c, o, text, &set, e);
+	int status = find_outcome(c, text, o->run, &set, &row, e);
 
-	if (!status)
-		status = find_row(text, &set, &row, e);
 	if (!status && (o->raw || o->log))
 		status = add_raw(c, row, o->log, out, e);
 	else if (!status) {

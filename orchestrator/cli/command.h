@@ -17,8 +17,12 @@ enum exit_status {
 	EXIT_INTERNAL = 6,
 };
 
+/* Commands whose statuses are answers of their own (exits below) end with an error's status and this: 66 for wrong use,
+ * so that no error is ever read as an answer. */
+#define EXIT_ERRORS_FROM 64
+
 struct exit_row {
-	enum exit_status status;
+	int status;
 	const char *word, *help;
 };
 extern const struct exit_row exit_rows[]; /* ended by word NULL */
@@ -44,6 +48,7 @@ struct command {
 	size_t options_bytes; /* of the struct they fill, zeroed before */
 	/* Exit status, or -1 with e set. */
 	int (*run)(const struct globals *g, void *options, int operand_count, char **operands, struct err *e);
+	const struct exit_row *exits; /* what its statuses mean, ended by word NULL; NULL: as exit_rows says */
 };
 
 const struct command *command_at(size_t i); /* NULL: no more; in the order of --help */

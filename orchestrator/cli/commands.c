@@ -5,15 +5,17 @@
 #include "base/str.h"
 #include "cli/command.h"
 
-extern const struct command matrix_command, bench_command, run_command, prune_command, show_command, compare_command,
-	history_command, export_command, check_command, describe_command, doctor_command, cache_list_command,
-	cache_prune_command, target_list_command, target_show_command, target_probe_command, target_run_command,
-	target_shell_command, target_up_command, target_down_command, target_build_command, target_trust_command,
-	runs_command, import_command, rebuild_command, completion_command;
+extern const struct command matrix_command, bench_command, run_command, show_command, compare_command, history_command,
+	report_command, repro_command, bisect_command, qualify_command, verify_command, export_command, runs_command,
+	check_command, describe_command, doctor_command, target_list_command, target_show_command, target_probe_command,
+	target_run_command, target_shell_command, target_up_command, target_down_command, target_build_command,
+	target_trust_command, cache_list_command, cache_prune_command, prune_command, import_command, rebuild_command,
+	completion_command;
 
 static const struct command *const commands[] = {
 	&matrix_command,       &bench_command,	     &run_command,	   &show_command,	  &compare_command,
-	&history_command,      &export_command,	     &runs_command,	   &check_command,	  &describe_command,
+	&history_command,      &report_command,	     &repro_command,	   &bisect_command,	  &qualify_command,
+	&verify_command,       &export_command,	     &runs_command,	   &check_command,	  &describe_command,
 	&doctor_command,       &target_list_command, &target_show_command, &target_probe_command, &target_run_command,
 	&target_shell_command, &target_up_command,   &target_down_command, &target_build_command, &target_trust_command,
 	&cache_list_command,   &cache_prune_command, &prune_command,	   &import_command,	  &rebuild_command,

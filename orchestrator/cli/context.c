@@ -9,6 +9,7 @@
 #include "base/file.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "lab/pin.h"
 #include "lab/select.h"
 
 /* In a build tree the program lies beside lab.yaml and recipes/. */
@@ -85,13 +86,30 @@ static int digest_lab(struct context *c, struct err *e)
 	return digest_index(&c->lab->settings.index, c->index_digest, e);
 }
 
-int context_open(struct context *c, const struct globals *g, struct err *e)
+static bool is_variable(const struct lab *lab, const char *name)
+{
+	for (size_t i = 0; i < lab->settings.variables.count; i++)
+		if (!strcmp(lab->settings.variables.items[i].key, name))
+			return true;
+	return false;
+}
+
+static int vary(struct context *c, const struct variation *v, struct err *e)
+{
+	if (!v->what || is_variable(c->lab, v->what))
+		return 0;
+	return lab_pin(c->lab, v->what, v->version, v->runtime, v->arch, e);
+}
+
+int context_open_varied(struct context *c, const struct globals *g, const struct variation *v, struct err *e)
 {
 	AUTO_FREE char *shipped = NULL;
 	AUTO_FREE char *folder = NULL;
 	struct lab_wish wish = context_lab_wish(g, &shipped);
 	struct problems problems = { 0 };
 
+	wish.variable = v->what;
+	wish.value = v->version;
 	*c = (struct context){ .globals = g, .cache_folder = cache_folder(g) };
 	folder = lab_find(&wish, &c->lab_how, e);
 	if (!folder)
@@ -104,7 +122,12 @@ int context_open(struct context *c, const struct globals *g, struct err *e)
 		fputs(str_text(&text), stderr);
 	}
 	problems_free(&problems);
-	return c->lab ? digest_lab(c, e) : -1;
+	return !c->lab || vary(c, v, e) ? -1 : digest_lab(c, e);
+}
+
+int context_open(struct context *c, const struct globals *g, struct err *e)
+{
+	return context_open_varied(c, g, &(struct variation){ 0 }, e);
 }
 
 int context_open_store(struct context *c, bool read_only, struct err *e)

@@ -21,6 +21,14 @@ struct context {
 	char lib_digest[DIGEST_TEXT_BYTES], install_digest[DIGEST_TEXT_BYTES], index_digest[DIGEST_TEXT_BYTES];
 };
 
+/* Another version of something than the lab has: what (NULL: the lab as it is) names a variable of lab.yaml, or a
+ * package that pip installs for this runtime and architecture. */
+struct variation {
+	const char *what, *version;
+	const char *runtime, *arch;
+};
+/* As context_open, with the variation. ERR_USAGE: the lab has no such variable or package. */
+int context_open_varied(struct context *c, const struct globals *g, const struct variation *v, struct err *e);
 /* Reads the lab; problems in it are shown on standard error and are ERR_CONFIG. */
 int context_open(struct context *c, const struct globals *g, struct err *e);
 int context_open_store(struct context *c, bool read_only, struct err *e);

@@ -88,6 +88,17 @@ static void usage_line(const struct command *c, struct str *out)
 		 c->options ? " [--option...]" : "");
 }
 
+/* What the statuses of a command mean that has its own. */
+static void add_own_exits(const struct command *c, struct str *out)
+{
+	str_add(out, "\nExit status:\n");
+	for (const struct exit_row *row = c->exits; row->word; row++)
+		str_addf(out, "  %d  %s\n", row->status, row->help);
+	str_addf(out, "  errors: %d and the usual status: %d wrong use, %d lab broken, %d broken tool\n",
+		 EXIT_ERRORS_FROM, EXIT_ERRORS_FROM + EXIT_USAGE, EXIT_ERRORS_FROM + EXIT_LAB_BROKEN,
+		 EXIT_ERRORS_FROM + EXIT_INTERNAL);
+}
+
 void front_command_help(const struct command *c, struct str *out)
 {
 	usage_line(c, out);
@@ -100,6 +111,8 @@ void front_command_help(const struct command *c, struct str *out)
 	}
 	str_add(out, "\nFor every command:\n");
 	options_help(global_options, out);
+	if (c->exits)
+		add_own_exits(c, out);
 }
 
 void front_versions(struct str *out)
@@ -133,7 +146,7 @@ static int show_and_free(struct str *text)
 }
 
 /* What happened, then what to do next. */
-static int tell_error(const struct err *e, const struct command *c)
+static int tell_error(const struct err *e, const struct command *c, bool own_exits)
 {
 	AUTO_STR out = { 0 };
 
@@ -152,7 +165,7 @@ static int tell_error(const struct err *e, const struct command *c)
 		str_add(&out, "usage: labctl COMMAND [OPERAND...] [--option...]\n  labctl help\n");
 	}
 	fputs(str_text(&out), stderr);
-	return exit_status_of(e);
+	return exit_status_of(e) + (own_exits ? EXIT_ERRORS_FROM : 0);
 }
 
 static int run_help(int count, char **words, struct err *e)
@@ -248,6 +261,7 @@ int front_main(int argc, char **argv)
 {
 	struct err e = ERR_INIT;
 	const struct command *c = NULL;
+	bool own_exits = false;
 	int words, status;
 
 	remember_command_line(argc, argv);
@@ -257,13 +271,14 @@ int front_main(int argc, char **argv)
 		c = words_command(argc - 1, argv + 1, &words);
 		status = c ? run_command(c, argc - 1 - words, argv + 1 + words, &e)
 			   : run_no_command(argc - 1, argv + 1, &e);
+		own_exits = c && c->exits;
 	}
 	if (status >= 0 && fflush(stdout)) {
 		status = err_errno(&e, ERR_IO, "standard output");
 		c = NULL;
 	}
 	if (status < 0)
-		status = tell_error(&e, c);
+		status = tell_error(&e, c, own_exits);
 	log_close();
 	str_free(&typed);
 	return status;

@@ -28,11 +28,10 @@ static struct campaign_size plan_rest(const struct bench_series *pilot, const st
 	return (struct campaign_size){ r.processes, r.iterations };
 }
 
-int measuring_opts(const struct lab *lab, int64_t budget_ns, const char *seed, struct measure_opts *out, struct err *e)
+int measuring_opts(const struct lab *lab, const char *seed, struct measure_opts *out, struct err *e)
 {
 	*out = (struct measure_opts){
 		.baseline = lab->settings.baseline ? lab->settings.baseline : "cpython",
-		.budget_s = (double)budget_ns / (double)NS_PER_S,
 		.half_width = 0.01,
 		.processes_min = 4,
 		.processes_max = 30,

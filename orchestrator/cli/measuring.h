@@ -5,7 +5,7 @@
 #include "lab/lab.h"
 #include "run/measure.h"
 
-/* All lanes that use this machine together have budget_ns. seed: a whole number as typed; NULL: one is drawn. */
-int measuring_opts(const struct lab *lab, int64_t budget_ns, const char *seed, struct measure_opts *out, struct err *e);
+/* seed: a whole number as typed; NULL: one is drawn. */
+int measuring_opts(const struct lab *lab, const char *seed, struct measure_opts *out, struct err *e);
 
 #endif

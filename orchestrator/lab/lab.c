@@ -119,7 +119,7 @@ const struct schema *lab_describe(size_t i)
 {
 	static const struct schema *const all[] = { &lab_schema,     &target_schema,	    &runtime_schema,
 						    &package_schema, &benchmark_set_schema, &suite_schema,
-						    &cause_schema };
+						    &policy_schema,  &cause_schema };
 
 	return i < COUNT_OF(all) ? all[i] : NULL;
 }
@@ -250,6 +250,11 @@ const struct suite *lab_suite(const struct lab *lab, const char *name)
 	return find(lab->suites, lab->suite_count, sizeof(*lab->suites), offsetof(struct suite, name), name);
 }
 
+const struct policy *lab_policy(const struct lab *lab, const char *name)
+{
+	return find(lab->policies, lab->policy_count, sizeof(*lab->policies), offsetof(struct policy, name), name);
+}
+
 void lab_free(struct lab *lab)
 {
 	if (!lab)
@@ -263,6 +268,7 @@ void lab_free(struct lab *lab)
 	free(lab->benchmark_sets);
 	free(lab->benchmarks);
 	free(lab->suites);
+	free(lab->policies);
 	free(lab->causes);
 	arena_free(lab->arena);
 	free(lab);

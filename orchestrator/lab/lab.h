@@ -3,6 +3,7 @@
 #define LABCTL_LAB_LAB_H
 
 #include "lab/benchmark.h"
+#include "lab/policy.h"
 #include "lab/recipe.h"
 #include "lab/suite.h"
 #include "lab/target_spec.h"
@@ -68,6 +69,8 @@ struct lab {
 	size_t benchmark_count;
 	struct suite *suites;
 	size_t suite_count;
+	struct policy *policies;
+	size_t policy_count;
 	struct cause_spec *causes;
 	size_t cause_count;
 	struct arena *arena; /* owns every text */
@@ -77,6 +80,8 @@ struct lab_wish {
 	const char *folder;  /* --lab; NULL: $LABCTL_LAB, the nearest lab.yaml upward, the shipped one */
 	const char *results; /* --results; NULL: $LABCTL_RESULTS, the lab's */
 	const char *shipped; /* folder of the lab that comes with labctl */
+	/* A variable of lab.yaml that has this value instead of the one that stands there; NULL: none. */
+	const char *variable, *value;
 };
 
 extern const struct schema lab_schema, cause_schema;
@@ -94,6 +99,7 @@ const struct package_recipe *lab_package(const struct lab *lab, const char *name
 /* By its own name, which no two sets use both. */
 const struct benchmark *lab_benchmark(const struct lab *lab, const char *name);
 const struct suite *lab_suite(const struct lab *lab, const char *name);
+const struct policy *lab_policy(const struct lab *lab, const char *name);
 void lab_free(struct lab *lab);
 
 /* Every schema, for `labctl describe` and the manual: NULL ends. */

@@ -42,6 +42,11 @@ static void settle_suite(const struct yaml_node *n, void *item, struct problems 
 	suite_settle(n, item, problems);
 }
 
+static void settle_policy(const struct yaml_node *n, void *item, struct problems *problems)
+{
+	policy_settle(n, item, problems);
+}
+
 static const struct kind kinds[] = {
 	{ "targets", "target", &target_schema, offsetof(struct lab, targets), offsetof(struct lab, target_count),
 	  settle_target },
@@ -53,6 +58,8 @@ static const struct kind kinds[] = {
 	  offsetof(struct lab, benchmark_set_count), settle_benchmark_set },
 	{ "recipes/suites", "suite", &suite_schema, offsetof(struct lab, suites), offsetof(struct lab, suite_count),
 	  settle_suite },
+	{ "recipes/policies", "policy", &policy_schema, offsetof(struct lab, policies),
+	  offsetof(struct lab, policy_count), settle_policy },
 };
 
 static void **items_of(struct lab *lab, const struct kind *kind)

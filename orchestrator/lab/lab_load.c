@@ -16,10 +16,14 @@
 /* ---- lab.yaml ---- */
 
 /* One variable more that can be said with those that are known; false: it cannot yet. */
-static bool set_variable(struct vars *vars, const struct yaml_node *n)
+static bool set_variable(const struct lab_wish *wish, struct vars *vars, const struct yaml_node *n)
 {
 	AUTO_STR value = { 0 };
 
+	if (wish->variable && strcmp(wish->variable, yaml_key(n)) == 0) {
+		vars_set(vars, wish->variable, wish->value);
+		return true;
+	}
 	if (!yaml_text(n) || vars_expand(vars, yaml_text(n), &value, NULL) != 0)
 		return false;
 	vars_set(vars, yaml_key(n), str_text(&value));
@@ -42,7 +46,7 @@ static void set_variables(struct loader *l, const struct yaml_node *root, struct
 		size_t i = 0;
 		for (const struct yaml_node *n = yaml_next(map, NULL); n; n = yaml_next(map, n), i++)
 			if (!is_set[i])
-				is_set[i] = set_variable(vars, n);
+				is_set[i] = set_variable(l->wish, vars, n);
 	}
 }
 
@@ -168,6 +172,11 @@ static int compare_suites(const void *a, const void *b)
 	return strcmp(((const struct suite *)a)->name, ((const struct suite *)b)->name);
 }
 
+static int compare_policies(const void *a, const void *b)
+{
+	return strcmp(((const struct policy *)a)->name, ((const struct policy *)b)->name);
+}
+
 static void sort_lists(struct lab *lab)
 {
 	qsort(lab->targets, lab->target_count, sizeof(*lab->targets), compare_targets);
@@ -175,6 +184,7 @@ static void sort_lists(struct lab *lab)
 	qsort(lab->packages, lab->package_count, sizeof(*lab->packages), compare_packages);
 	qsort(lab->benchmark_sets, lab->benchmark_set_count, sizeof(*lab->benchmark_sets), compare_benchmark_sets);
 	qsort(lab->suites, lab->suite_count, sizeof(*lab->suites), compare_suites);
+	qsort(lab->policies, lab->policy_count, sizeof(*lab->policies), compare_policies);
 }
 
 /* The sets lie where they stay from here on: their benchmarks point at them. */
@@ -283,9 +293,9 @@ static void set_baseline(struct lab *lab)
 		lab->settings.baseline = "cpython";
 }
 
-static void load(struct lab *lab, const char *shipped, struct problems *problems)
+static void load(struct lab *lab, const struct lab_wish *wish, const char *shipped, struct problems *problems)
 {
-	struct loader l = { .lab = lab, .problems = problems };
+	struct loader l = { .lab = lab, .wish = wish, .problems = problems };
 	bool is_shipped = shipped && strcmp(shipped, lab->folder) == 0;
 
 	read_all(&l, is_shipped ? NULL : shipped);
@@ -309,7 +319,7 @@ struct lab *lab_load(const struct lab_wish *wish, struct problems *problems, str
 	struct lab *lab = mem_new(1, sizeof(*lab));
 	lab->folder = folder;
 	lab->arena = arena_new(64 * 1024);
-	load(lab, shipped, problems);
+	load(lab, wish, shipped, problems);
 	problems_sort(problems);
 	if (problems->count > 0) {
 		size_t count = problems->count + problems->dropped;

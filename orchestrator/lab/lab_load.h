@@ -19,6 +19,7 @@ struct references {
 /* A lab that is being read. */
 struct loader {
 	struct lab *lab;
+	const struct lab_wish *wish;
 	struct problems *problems;
 	struct references references;
 	struct vars *shipped_vars; /* what the shipped lab.yaml sets: the outermost scope */

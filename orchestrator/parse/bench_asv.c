@@ -15,6 +15,7 @@
 struct reader {
 	struct bench_set *set;
 	const struct json_value *columns;    /* version 2: names of a row's fields */
+	const struct json_value *versions;   /* version 1: of each benchmark's source */
 	const struct json_value *benchmarks; /* of benchmarks.json; NULL: not there */
 	struct bench_numbers samples;
 	int status;
@@ -145,6 +146,7 @@ static const char *unit_of(const struct reader *p, const struct row *row)
 
 /* ---- one combination ---- */
 
+/* What asv itself compares by: labctl compare --as asv reads them, and "result", "unit" and "skipped" with them. */
 static const char *const stats_kept[] = { "ci_99_a", "ci_99_b", "q_25", "q_75", "repeat" };
 
 /* The statistics that asv made of samples which it may have thrown away. */
@@ -154,6 +156,8 @@ static void add_stats(struct reader *p, const struct row *row, size_t i, struct 
 	int64_t number = json_int(json_at(stats, "number"), 1);
 
 	bench_tree_facts(p->set, &r->facts, "", stats, NULL);
+	bench_tree_fact(p->set, &r->facts, "ci_99_a", json_item(json_at(stats, "ci_99"), 0));
+	bench_tree_fact(p->set, &r->facts, "ci_99_b", json_item(json_at(stats, "ci_99"), 1));
 	for (size_t j = 0; p->columns && j < COUNT_OF(stats_kept); j++) {
 		AUTO_FREE char *name = mem_printf("stats_%s", stats_kept[j]);
 		bench_tree_fact(p->set, &r->facts, stats_kept[j], entry(column(p, row, name), i));
@@ -180,8 +184,14 @@ static int read_values(struct reader *p, const struct row *row, size_t i, struct
 		vec_add(&p->samples, bench_scaled(scale, value));
 	}
 	bench_set_values(p->set, r, p->samples.items, p->samples.count);
+	bench_tree_fact(p->set, &r->facts, "result", entry(row->result, i));
 	add_stats(p, row, i, r);
 	return 0;
+}
+
+static bool is_skipped(const struct json_value *result)
+{
+	return json_kind(result) == JSON_IS_NUMBER && isnan(json_number(result, 0));
 }
 
 /* null: it failed. NaN: it was skipped, or never run. */
@@ -189,7 +199,7 @@ static const char *failure_of(const struct json_value *result)
 {
 	if (!result || json_kind(result) == JSON_IS_NULL)
 		return "it failed";
-	return json_kind(result) == JSON_IS_NUMBER && isnan(json_number(result, 0)) ? "it was skipped" : NULL;
+	return is_skipped(result) ? "it was skipped" : NULL;
 }
 
 static int read_combination(struct reader *p, const struct row *row, size_t i, struct err *e)
@@ -202,12 +212,15 @@ static int read_combination(struct reader *p, const struct row *row, size_t i, s
 	struct bench_scale scale = bench_set_unit(p->set, series, unit_of(p, row));
 	struct bench_run *r = bench_add_run(p->set, series);
 
-	bench_tree_fact(p->set, &series->facts, "version", column(p, row, "version"));
+	bench_tree_fact(p->set, &series->facts, "version",
+			p->columns ? column(p, row, "version") : json_at(p->versions, row->name));
+	bench_fact_set_text(p->set, &series->facts, "unit", unit_of(p, row));
 	bench_tree_fact(p->set, &series->facts, "started_at_ms", column(p, row, "started_at"));
 	bench_tree_fact(p->set, &series->facts, "duration_s", column(p, row, "duration"));
 	r->detail = failure_of(entry(row->result, i));
 	if (r->detail) {
 		r->kind = BENCH_FAILED;
+		bench_fact_set(p->set, &r->facts, "skipped", is_skipped(entry(row->result, i)) ? "true" : "false");
 		return 0;
 	}
 	return read_values(p, row, i, scale, r, e);
@@ -257,12 +270,13 @@ static int check_version(const struct json_value *root, struct err *e)
 
 static int read_root(const struct bench_source *from, struct bench_set *s, const struct json_value *root, struct err *e)
 {
-	static const char *const not_facts[] = { "results", "result_columns", "version", "durations", NULL };
+	static const char *const not_facts[] = { "results",	      "result_columns", "version",
+						 "benchmark_version", "durations",	NULL };
 	const struct json_value *results = NULL;
 
 	if (check_version(root, e) != 0 || !(results = bench_tree_member(root, "results", JSON_IS_OBJECT, e)))
 		return -1;
-	struct reader p = { .set = s, .e = e };
+	struct reader p = { .set = s, .versions = json_at(root, "benchmark_version"), .e = e };
 	if (json_int(json_at(root, "version"), 0) == 2 &&
 	    !(p.columns = bench_tree_member(root, "result_columns", JSON_IS_LIST, e)))
 		return -1;

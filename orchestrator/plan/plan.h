@@ -28,6 +28,9 @@ struct lane {
 	struct cell *cells;
 	size_t count;
 	bool measures; /* its cells are benchmarks */
+	/* Set by who runs it: its benchmarks may be measured so long in all. Where nobody has set a limit each of them
+	 * gets at least measure_least_s, and none is left out. */
+	double measure_budget_s, measure_least_s;
 };
 
 struct plan {

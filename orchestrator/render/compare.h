@@ -1,4 +1,4 @@
-/* A comparison as bytes: for people, for programs, and as pyperf prints it. */
+/* A comparison as bytes: for people, for programs, and as pyperf and asv print it. */
 #ifndef LABCTL_RENDER_COMPARE_H
 #define LABCTL_RENDER_COMPARE_H
 
@@ -20,5 +20,15 @@ void compare_markdown(const struct comparison *c, const struct compare_names *na
  */
 int compare_as_pyperf(const struct comparison *c, const struct compare_names *names, bool verbose, struct str *out,
 		      struct err *e);
+
+/* What asv reads beside the series: where they were measured, and by how much they must differ. */
+struct asv_sides {
+	const struct bench_set *base, *changed;
+	double factor; /* ASV_FACTOR, where nothing else is asked for */
+};
+/* What `asv compare BASE CHANGED` prints, with its own arithmetic, which is not ours. -1: a side is no file of
+ * asv. */
+int compare_as_asv(const struct comparison *c, const struct compare_names *names, const struct asv_sides *sides,
+		   struct str *out, struct err *e);
 
 #endif

@@ -48,7 +48,7 @@ static void add_header(const struct matrix *m, struct str *out)
 static void add_row(const struct matrix *m, const struct absences *absences, size_t row, struct str *out)
 {
 	str_add(out, "| ");
-	add_text(out, m->packages[row]);
+	add_text(out, m->titles[row]);
 	str_add(out, " |");
 	for (size_t i = 0; i < m->column_count; i++) {
 		const struct matrix_cell *c = matrix_at(m, row, i);

@@ -6,7 +6,7 @@ void terminal_matrix(const struct pen *p, const struct matrix *m, const struct a
 	struct grid g;
 
 	grid_start(&g, m->row_count, m->column_count);
-	g.rows = m->packages;
+	g.rows = m->titles;
 	g.columns = m->columns;
 	for (size_t i = 0; i < m->row_count * m->column_count; i++) {
 		const struct matrix_cell *c = &m->cells[i];

@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "base/vec.h"
+#include "run/made.h"
 
 /* Installing from a mirror over an emulated network card, before slowness. */
 #define INSTALL_LIMIT_NS   (20 * 60 * NS_PER_S)
@@ -68,6 +69,45 @@ static const char *index_url(struct cell_run *r)
 	return url;
 }
 
+static const char *value_in(const struct text_map *map, const char *name)
+{
+	for (size_t i = 0; i < map->count; i++)
+		if (!strcmp(map->items[i].key, name))
+			return map->items[i].value;
+	return NULL;
+}
+
+/* What target and recipes say now; of one variable the last counts. */
+static void add_own_env(struct cell_run *r, struct env_list *env)
+{
+	env_add_map(r, env, &r->cell->target->env);
+	env_add_map(r, env, &r->cell->runtime->env);
+	if (r->cell->tier)
+		env_add_map(r, env, &r->cell->tier->env);
+}
+
+/* What they said then. A secret was not written down: it is what it is now. */
+static void add_made_env(struct cell_run *r, struct env_list *env)
+{
+	for (char **pair = r->opts->made->env; *pair; pair++) {
+		const char *value = NULL;
+
+		if (strchr(*pair, '=')) {
+			vec_add(env, arena_dup(r->texts, *pair));
+			continue;
+		}
+		if (r->cell->tier)
+			value = value_in(&r->cell->tier->env, *pair);
+		value = value ? value : value_in(&r->cell->runtime->env, *pair);
+		env_add(r, env, *pair, value ? value : value_in(&r->cell->target->env, *pair));
+	}
+}
+
+static bool may_use_apt(const struct target_spec *spec)
+{
+	return spec->kind == TARGET_LOCAL || spec->kind == TARGET_QEMU || spec->system_packages;
+}
+
 static void make_env(struct cell_run *r)
 {
 	const struct index_settings *index = &r->opts->lab->settings.index;
@@ -76,7 +116,7 @@ static void make_env(struct cell_run *r)
 
 	env_add(r, &env, "LABCTL_RUNTIME", c->runtime->name);
 	env_add(r, &env, "LABCTL_COMMAND", c->runtime->command);
-	env_add(r, &env, "LABCTL_SYSTEM_PACKAGES", target_has_system_packages(r->target) ? "yes" : "no");
+	env_add(r, &env, "LABCTL_SYSTEM_PACKAGES", may_use_apt(c->target) ? "yes" : "no");
 	env_add(r, &env, "LABCTL_REASON", REASON_FILE);
 	env_add(r, &env, "LABCTL_INDEX_URL", index_url(r));
 	env_add(r, &env, "LABCTL_INDEX_FOLDER", index->folder ? "archives" : "");
@@ -85,10 +125,13 @@ static void make_env(struct cell_run *r)
 	env_add(r, &env, "LABCTL_INDEX_ISOLATED", index->build_isolation ? "yes" : "no");
 	if (c->target->kind != TARGET_SSH)
 		env_add(r, &env, "LABCTL_PREFIX", OWN_PREFIX);
-	env_add_map(r, &env, &c->target->env);
-	env_add_map(r, &env, &c->runtime->env);
-	if (c->tier)
-		env_add_map(r, &env, &c->tier->env);
+	if (r->opts->test)
+		env_add(r, &env, "LABCTL_TEST", r->opts->test);
+	r->own_env = env.count;
+	if (r->opts->made)
+		add_made_env(r, &env);
+	else
+		add_own_env(r, &env);
 	vec_add(&env, NULL);
 	r->env = env.items;
 }

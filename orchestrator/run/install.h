@@ -14,7 +14,9 @@ void step_tell(struct cell_run *r, const char *doing, const char *what);
  * lie in lib/ afterwards. Not installed: the owner's outcome says why, and what the machine is like is unknown. */
 int install_layers(struct cell_run *runs, const struct layer_steps *layers, bool *out_installed, struct err *e);
 
-/* In steps.c. Does what the cell is about load there, and which version is it? Fills the outcome's facts; where it does
+/* In steps.c. The layers of a run's cell: those of its record where it does an attempt again, else the recipes'. */
+int steps_layers(const struct cell_run *r, const struct layer_wish *w, struct layer_steps *out, struct err *e);
+/* Does what the cell is about load there, and which version is it? Fills the outcome's facts; where it does
  * not load the cell has its verdict. */
 int steps_check(struct cell_run *r, bool *out_go_on, struct err *e);
 /* What the recipes say before any machine is asked. True: the cell has its verdict. */

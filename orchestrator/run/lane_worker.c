@@ -1,5 +1,6 @@
 #include "run/lane_worker.h"
 
+#include <math.h>
 #include <poll.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -167,9 +168,10 @@ static int attempt_cell(struct work *w, bool is_last, bool *out_lost, struct err
 		.lab = w->opts->lab,
 		.install_digest = w->opts->install_digest,
 		.index_digest = w->opts->index_digest,
+		.lib_digest = w->opts->lib_digest,
 		.facts = &w->facts,
 		.slowness = w->slowness,
-		.ears = { on_step, on_progress, w },
+		.ears = { .step = on_step, .progress = on_progress, .ctx = w },
 	};
 	AUTO_FREE char *part = NULL;
 	int status = -1;
@@ -212,10 +214,11 @@ static int begin_attempt(struct work *w, const struct cell *cells, struct attemp
 			.lab = w->opts->lab,
 			.install_digest = w->opts->install_digest,
 			.index_digest = w->opts->index_digest,
+			.lib_digest = w->opts->lib_digest,
 			.folder = a->parts[i],
 			.facts = &w->facts,
 			.slowness = w->slowness,
-			.ears = { on_step, on_progress, w },
+			.ears = { .step = on_step, .progress = on_progress, .ctx = w },
 		};
 	}
 	return 0;
@@ -228,7 +231,14 @@ static double share_of_budget(const struct work *w, size_t first)
 
 	for (size_t i = first; i < w->lane->count; i += lane_group(w->lane, i))
 		benchmarks += !w->done[i];
-	return (w->opts->measure.budget_s - w->measured_s) / (double)benchmarks;
+	return fmax((w->lane->measure_budget_s - w->measured_s) / (double)benchmarks, w->lane->measure_least_s);
+}
+
+/* Nothing is measured in no time: what is left stays undone, and the parent tells. */
+static bool budget_is_spent(const struct work *w, size_t next)
+{
+	return w->lane->cells[next].benchmark && w->measured_s >= w->lane->measure_budget_s &&
+	       w->lane->measure_least_s <= 0;
 }
 
 static int record_attempt(struct work *w, const struct cell *cells, struct attempt *a, bool may_retry, bool *out_lost,
@@ -301,7 +311,7 @@ static bool next_group(const struct work *w, size_t *at, size_t *out_count)
 		if (w->done[*at])
 			continue;
 		*out_count = lane_group(w->lane, *at);
-		if (has_time_for(w, *at, *out_count))
+		if (has_time_for(w, *at, *out_count) && !budget_is_spent(w, *at))
 			return true;
 	}
 	return false;

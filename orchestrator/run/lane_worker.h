@@ -11,12 +11,11 @@ struct lane_opts {
 	const struct lab *lab;
 	const char *run_folder; /* results/runs/<run>: records go below it */
 	const char *cache_folder;
-	const char *install_digest, *index_digest;
+	const char *install_digest, *index_digest, *lib_digest;
 	int64_t retries;     /* of a cell whose target was lost: a new machine, then again */
 	int64_t deadline_ns; /* of clock_now_ns: behind it no cell begins, nor one that took longer than is left; 0:
-			      * none
-			      */
-	struct measure_opts measure; /* for benchmarks; budget_s is that of a whole lane */
+				none */
+	struct measure_opts measure; /* for benchmarks; the budget is each lane's own */
 };
 
 /* What a worker says, one JSON line each. */
@@ -43,7 +42,8 @@ struct lane_news {
 int lane_news_send(const struct lane_news *news, int fd);		  /* one line; -1: the parent is gone */
 int lane_news_parse(const char *line, size_t len, struct lane_news *out); /* -1: not one of ours */
 /* Does the cells of the lane that are not done, in order, and marks them in done[] (one of each cell; the child's own
- * copy); returns the exit status of the child: 0 also when cells failed, or were left for want of time. End of file on
+ * copy); returns the exit status of the child: 0 also when cells failed, or were left for want of
+ * time or of budget for measuring. End of file on
  * control_fd (the parent closed it, or died) means: no further cell. -1: there is no such descriptor. */
 int lane_work(const struct lane *lane, bool *done, const struct lane_opts *o, int news_fd, int control_fd);
 

@@ -152,6 +152,19 @@ int layer_steps_of(const struct cell *c, const struct layer_wish *w, struct laye
 	return layer_steps_add(c, w, 0, out, e);
 }
 
+int layer_steps_copy(const struct layer_steps *from, struct layer_steps *out)
+{
+	*out = (struct layer_steps){ mem_new(from->count, sizeof(*out->items)), from->count };
+	for (size_t i = 0; i < from->count; i++) {
+		out->items[i] = from->items[i];
+		out->items[i].label = mem_dup(from->items[i].label);
+		out->items[i].script = mem_dup(from->items[i].script);
+		out->items[i].unavailable = mem_dup(from->items[i].unavailable);
+		out->items[i].package = NULL;
+	}
+	return 0;
+}
+
 void layer_steps_free(struct layer_steps *s)
 {
 	for (size_t i = 0; i < s->count; i++) {

@@ -201,7 +201,7 @@ static int run_driver(struct measuring *m, const struct stage *s, struct step_en
 /* True: every runtime that is in has the verdict that the driver's end means for all of them. */
 static bool settle_stage(struct measuring *m, const struct step_end *end)
 {
-	struct cell_run *first = first_present(m);
+	struct cell_run *first = first_present(m), *r;
 	bool settled = step_settle_ending(first, "measuring", end);
 
 	if (!settled && end->end.status != 0 && end->end.status != 1) {
@@ -210,9 +210,9 @@ static bool settle_stage(struct measuring *m, const struct step_end *end)
 		settled = true;
 	}
 	for (size_t i = 0; settled && i < m->count; i++) {
-		if (!m->present[i])
-			continue;
-		step_verdict(&m->runs[i], first->out->verdict, "%s", first->out->reason);
+		r = &m->runs[i];
+		if (m->present[i] && r != first)
+			step_verdict(r, first->out->verdict, "%s", first->out->reason);
 		m->present[i] = false;
 	}
 	return settled;

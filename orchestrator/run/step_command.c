@@ -16,6 +16,7 @@ struct output_sink {
 	struct cell_run *r;
 	struct compress_file *log;
 	struct parser *parser;
+	bool heard;
 	struct lines *last[2]; /* by stream */
 	char last_line[256];
 	struct err failed;     /* of writing the log; code ERR_NONE: fine */
@@ -55,6 +56,8 @@ static void on_output(void *ctx, enum target_stream stream, const void *data, si
 	struct output_sink *sink = ctx;
 
 	lines_feed(sink->last[stream == TARGET_ERR], data, len);
+	if (sink->heard && sink->r->opts->ears.output)
+		sink->r->opts->ears.output(sink->r->opts->ears.ctx, stream, data, len);
 	if (sink->failed.code == ERR_NONE)
 		compress_add(sink->log, data, len, &sink->failed);
 	if (sink->parser && stream == TARGET_OUT && sink->unreadable.code == ERR_NONE)
@@ -121,7 +124,9 @@ int step_command_run(struct cell_run *r, const struct step_command *c, struct st
 {
 	AUTO_FREE char *name = mem_printf("%s.log.zst", c->name);
 	AUTO_FREE char *path = file_join(r->opts->folder, name);
-	struct output_sink sink = { .r = r, .parser = c->parser, .failed = ERR_INIT, .unreadable = ERR_INIT };
+	struct output_sink sink = {
+		.r = r, .parser = c->parser, .heard = c->heard, .failed = ERR_INIT, .unreadable = ERR_INIT
+	};
 	uint64_t dropped_bytes;
 	int status;
 

@@ -13,6 +13,7 @@ struct cell_run {
 	const struct steps_opts *opts;
 	struct outcome *out;
 	const char **env; /* NAME=value for every command, NULL-ended; texts in `texts` */
+	size_t own_env;	  /* where in env what target and recipes say begins */
 	struct arena *texts;
 };
 
@@ -22,6 +23,7 @@ struct step_command {
 	bool network;
 	int64_t limit_ns, silence_limit_ns;
 	struct parser *parser; /* fed with what it prints; NULL: nobody */
+	bool heard;	       /* what it prints goes to the ears as well */
 };
 
 struct step_end {
@@ -39,6 +41,8 @@ void step_note_kept(struct cell_run *r, const char *name);
 bool step_settle_ending(struct cell_run *r, const char *what, const struct step_end *end);
 void step_verdict(struct cell_run *r, enum verdict v, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
 
+/* The command of the tests, as sh. In suite.c. */
+void suite_script(const struct cell_run *r, struct str *out);
 /* The tier's tests on a machine that is ready: run, parse, causes, known failures. In suite.c. */
 int suite_run(struct cell_run *r, struct err *e);
 

@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "run/install.h"
+#include "run/made.h"
 #include "run/step_command.h"
 
 #define CHECK_LIMIT_NS (60 * NS_PER_S)
@@ -87,11 +88,26 @@ int steps_check(struct cell_run *r, bool *out_go_on, struct err *e)
 	return ask_facts(r, e);
 }
 
-static int run_on_machine(struct cell_run *r, const struct layer_steps *layers, struct err *e)
+/* So that the attempt can be done again, whatever becomes of the recipes. */
+static int note_made(struct cell_run *r, const struct layer_wish *w, const struct layer_steps *layers, struct err *e)
+{
+	struct made made;
+	AUTO_STR tests = { 0 };
+	int status;
+
+	suite_script(r, &tests);
+	made_fill(&made, w, r->opts, layers, r->env + r->own_env, str_text(&tests));
+	status = made_write(&made, r->opts->folder, e);
+	made_free(&made);
+	return status;
+}
+
+static int run_on_machine(struct cell_run *r, const struct layer_wish *w, const struct layer_steps *layers,
+			  struct err *e)
 {
 	bool go_on;
 
-	if (install_layers(r, layers, &go_on, e))
+	if (note_made(r, w, layers, e) || install_layers(r, layers, &go_on, e))
 		return -1;
 	if (go_on && steps_check(r, &go_on, e))
 		return -1;
@@ -141,6 +157,11 @@ int steps_settle_error(struct cell_run *r, struct err *e)
 	return 0;
 }
 
+int steps_layers(const struct cell_run *r, const struct layer_wish *w, struct layer_steps *out, struct err *e)
+{
+	return r->opts->made ? layer_steps_copy(&r->opts->made->layers, out) : layer_steps_of(r->cell, w, out, e);
+}
+
 int steps_run(struct target *t, const struct cell *c, const struct steps_opts *o, struct outcome *out, struct err *e)
 {
 	struct cell_run r = { .target = t, .cell = c, .opts = o, .out = out };
@@ -150,9 +171,9 @@ int steps_run(struct target *t, const struct cell *c, const struct steps_opts *o
 	int status;
 
 	cell_run_start(&r);
-	status = layer_steps_of(c, &wish, &layers, e);
+	status = steps_layers(&r, &wish, &layers, e);
 	if (!status && !steps_settle_by_recipe(&r, &layers))
-		status = run_on_machine(&r, &layers, e);
+		status = run_on_machine(&r, &wish, &layers, e);
 	if (status)
 		status = steps_settle_error(&r, e);
 	layer_steps_free(&layers);

@@ -10,16 +10,23 @@
 struct steps_ears {
 	void (*step)(void *ctx, const char *what);			       /* "installing numpy", "testing" */
 	void (*progress)(void *ctx, int64_t done, int64_t total, int64_t bad); /* of the tests */
+	/* What the tests print, as it comes; may be NULL. */
+	void (*output)(void *ctx, enum target_stream stream, const void *data, size_t len);
 	void *ctx;
 };
 
+struct made;
+
 struct steps_opts {
 	const struct lab *lab;
-	const char *install_digest, *index_digest;
+	const char *install_digest, *index_digest, *lib_digest;
 	const char *folder;	   /* for logs; exists */
 	const struct facts *facts; /* of the target */
 	double slowness;	   /* what limits are multiplied with */
 	struct steps_ears ears;
+	/* To do an attempt again: */
+	const char *test;	 /* this one alone, told to the suite in LABCTL_TEST; NULL: all */
+	const struct made *made; /* installed and run as this says, not as the recipes say; NULL: by the recipes */
 };
 
 /* Fills the outcome whatever happens to the cell; -1 only when labctl itself cannot go on (no room for records, target
@@ -54,6 +61,8 @@ int layer_steps_of(const struct cell *c, const struct layer_wish *w, struct laye
 /* The same behind the layers that are there, for another cell on the same machine. */
 int layer_steps_add(const struct cell *c, const struct layer_wish *w, size_t owner, struct layer_steps *out,
 		    struct err *e);
+/* Copies all but the packages, which stay behind with their lab. Returns 0. */
+int layer_steps_copy(const struct layer_steps *from, struct layer_steps *out);
 void layer_steps_free(struct layer_steps *s);
 
 #endif

@@ -7,6 +7,7 @@
 #include "base/file.h"
 #include "base/mem.h"
 #include "parse/causes.h"
+#include "run/made.h"
 #include "run/step_command.h"
 
 #define EVENTS_FILE	      "events.jsonl"
@@ -46,6 +47,16 @@ static void pytest_script(const struct cell_run *r, struct str *script)
 static void plain_script(const struct cell_run *r, struct str *script)
 {
 	str_addf(script, ". lib/install/env.sh\n%s\n", r->cell->tier->run);
+}
+
+void suite_script(const struct cell_run *r, struct str *out)
+{
+	if (r->opts->made && r->opts->made->tests)
+		str_add(out, r->opts->made->tests);
+	else if (r->cell->tier->format == TIER_PYTEST)
+		pytest_script(r, out);
+	else
+		plain_script(r, out);
 }
 
 static const char *const format_names[] = {
@@ -172,19 +183,17 @@ int suite_run(struct cell_run *r, struct err *e)
 	bool by_exit = tier->format == TIER_EXIT;
 	struct parser *parser = by_exit ? NULL : open_parser(r, e);
 	AUTO_STR script = { 0 };
-	struct step_command command = { .name = "tests", .limit_ns = scaled_ns(r, tier->limit_ns) };
+	struct step_command command = { .name = "tests", .heard = true, .limit_ns = scaled_ns(r, tier->limit_ns) };
 	struct step_end end;
 	int status;
 
 	if (!parser && !by_exit)
 		return -1;
 	if (tier->format == TIER_PYTEST) {
-		pytest_script(r, &script);
 		command.limit_ns += SUPERVISOR_MARGIN_NS;
 		command.silence_limit_ns = scaled_ns(r, SUPERVISOR_SILENCE_NS);
-	} else {
-		plain_script(r, &script);
 	}
+	suite_script(r, &script);
 	command.script = str_text(&script);
 	command.parser = !by_exit && tier->format != TIER_PYTEST && !tier->report ? parser : NULL;
 	if (r->opts->ears.step)

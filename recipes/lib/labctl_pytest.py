@@ -5,6 +5,7 @@ the events mean. Every line is written at once, so that a crash of the interpret
 
     $LABCTL_SKIP    a JSON file {"tests": {name: how often}, "modules": [name], "told": [name]}: what is not run (any
                     more), and which findings of the collection were told before
+    $LABCTL_TEST    the name of a test, or of a module: nothing else is run; not set: all
     $LABCTL_STACKS  where the fault handler writes the stacks of a dying or hanging interpreter
 """
 import faulthandler
@@ -148,6 +149,7 @@ class Plugin:
         self.name_of_node = {}
         self.number = 0
         self.verdict = None
+        self.only = os.environ.get("LABCTL_TEST")
         self.skip_tests, self.skip_modules, self.told = {}, set(), set()
         if os.environ.get("LABCTL_SKIP"):
             with open(os.environ["LABCTL_SKIP"]) as skip:
@@ -185,15 +187,20 @@ class Plugin:
         else:
             self.teller.tell("skipped", t=name, d=reason_of_skip(report))
 
+    def is_wanted(self, name):
+        return not self.only or name == self.only or name.split("::", 1)[0] == self.only
+
     @pytest.hookimpl(trylast=True)
     def pytest_collection_modifyitems(self, items):
-        if not self.skip_tests:
+        if not self.skip_tests and not self.only:
             return
         left = dict(self.skip_tests)
         kept, dropped = [], []
         for item in items:
             name = self.names.of(item)
-            if left.get(name, 0) > 0:
+            if not self.is_wanted(name):
+                dropped.append(item)
+            elif left.get(name, 0) > 0:
                 left[name] -= 1
                 dropped.append(item)
             else:

@@ -9,6 +9,8 @@ dies is one crashed test; then the suite goes on behind it in a new process, at 
 seconds; 0 is no limit. --collect-limit is for all that happens between tests: start, collecting one module, the end.
 
 An ARGUMENT like @numpy/core/tests (or --option=@numpy/...) is the path of that in the installed package numpy.
+With the name of a test (or of a module) in $LABCTL_TEST that one alone runs, with the same settings: of the paths among
+the arguments only its own module is collected.
 
 FILE holds one JSON object per line, "e" is the event; `t` a test's name, `d` a detail, `s` seconds:
     by the plug-in   session            an interpreter begins
@@ -102,6 +104,29 @@ def with_path(argument):
     return before + mark[:1] + folders[0] + slash + rest
 
 
+def path_of_module(name):
+    """Where the module of a test with that name lies; None where it cannot be told."""
+    file = name.split("::", 1)[0]
+    for path in (file, with_path("@" + file)):
+        if os.path.isfile(path):
+            return os.path.abspath(path)
+    return None
+
+
+def narrowed(arguments, name):
+    """The arguments with the one module that the test is in for all paths; where that is in none of them, as they are."""
+    module = path_of_module(name)
+    result, found = [], False
+    for argument in arguments:
+        path = os.path.abspath(argument.split("::", 1)[0])
+        if argument.startswith("-") or not os.path.exists(path):
+            result.append(argument)
+        elif module and not found and (module + os.sep).startswith(path + os.sep):
+            found = True
+            result.append(module)
+    return result if found else arguments
+
+
 class Suite:
     def __init__(self, options):
         self.options = options
@@ -123,11 +148,16 @@ class Suite:
         result.update(LABCTL_EVENTS=self.options.events, LABCTL_SKIP=self.skip_path, LABCTL_STACKS=self.stacks_path)
         return result
 
+    def arguments(self):
+        arguments = [with_path(argument) for argument in self.options.pytest]
+        only = os.environ.get("LABCTL_TEST")
+        return narrowed(arguments, only) if only else arguments
+
     def command(self):
         return [sys.executable, "-X", "faulthandler", "-m", "pytest", "-p", "labctl_pytest", "-p", "no:faulthandler",
                 "-o", "cache_dir=" + os.path.join(os.getcwd(), "tmp", "pytest-cache"),
                 "--continue-on-collection-errors", "-q", "-rN", "--tb=short",
-                ] + [with_path(argument) for argument in self.options.pytest]
+                ] + self.arguments()
 
     def start(self):
         record = self.record

@@ -68,3 +68,13 @@ def test_the_same_campaign_goes_into_a_file_of_pyperf_and_back(ran, tmp_path):
 def test_nothing_is_measured_twice(ran):
     lab, _ = ran
     assert "0 cells would run, 10 fresh" in lab.labctl("bench", *BENCHMARKS, "--dry-run")
+
+
+def test_a_spent_budget_leaves_the_rest_to_resume(tmp_path):
+    lab = Lab(tmp_path)
+    lab.labctl("bench", "nbody", "startup", "--budget", "50ms", expect=(0, 1))
+    assert "2 cells would run" in lab.labctl("bench", "nbody", "startup", "--resume", "--dry-run")
+    assert "cut off" in lab.labctl("runs")
+    lab.labctl("bench", "nbody", "startup", "--resume", "--budget", "20s", expect=(0, 1))
+    assert "0 cells would run, 4 fresh" in lab.labctl("bench", "nbody", "startup", "--dry-run")
+    assert "cut off" not in lab.labctl("runs")

@@ -8,10 +8,11 @@ import re
 import pytest
 
 
-def events(speeds, processes, calibrate, seed=1, iterations=60, bad=(), noise=0.004):
+def events(speeds, processes, calibrate, seed=1, iterations=60, bad=(), noise=0.004, spread=None, apart=1):
     """What a driver tells of so many processes of each runtime: {runtime: seconds per loop in the steady state}.
 
     pypy is slow for its first ten iterations. `bad`: (runtime, number of the process, status) that do not end well.
+    spread: of processes, else as noise. apart: how many times as long half b of the baseline takes.
     """
     draw = random.Random(seed)
     lines, x = [{"e": "session", "version": 1, "benchmark": "loop", "seed": seed, "driver": {}}], 0
@@ -23,7 +24,7 @@ def events(speeds, processes, calibrate, seed=1, iterations=60, bad=(), noise=0.
     for number in range(processes):
         for runtime, speed in speeds.items():
             role = "ab"[number % 2] if runtime == "cpython" else None
-            level = speed * (1 + draw.gauss(0, noise))
+            level = speed * (apart if role == "b" else 1) * (1 + draw.gauss(0, spread or noise))
             values = [level * (1 + draw.gauss(0, noise)) * (6 if runtime == "pypy" and i < 10 else 1)
                       for i in range(iterations)]
             status = dict((bad_number, status) for who, bad_number, status in bad if who == runtime).get(number, "ok")

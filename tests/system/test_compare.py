@@ -118,3 +118,60 @@ def test_wrong_words(bench, files):
     assert "percent" in bench.labctl("compare", *files, "--margin", "x", status=2).err
     assert "did you mean \"pyperf\"" in bench.labctl("export", files[0], "--format", "pyperv", status=2).err
     assert "pyperf     read, write" in bench.labctl("export", "--format", "help").out
+
+
+def asv_file(path, commit, results, environment="py3.11", **more):
+    columns = ["result", "params", "version", "started_at", "duration", "stats_ci_99_a", "stats_ci_99_b", "stats_q_25",
+               "stats_q_75", "stats_number", "stats_repeat", "samples", "profile"]
+    path.write_text(json.dumps(dict({
+        "version": 2, "commit_hash": commit, "env_name": environment, "date": 1367127519000, "python": "3.11",
+        "params": {"machine": "box", "arch": "x86_64"}, "requirements": {}, "env_vars": {}, "durations": {},
+        "result_columns": columns, "results": results}, **more)))
+    return path
+
+
+def test_as_asv_prints_it(bench, tmp_path):
+    """Marks, values and layout by asv's own rules: statistics decide, then the factor; a changed benchmark is not compared."""
+    def row(value, low, high, version="1"):
+        return [[value], [], version, None, None, [low], [high], [low], [high], [1], [5]]
+
+    before = asv_file(tmp_path / "a.json", "53cbf8c1ffff", {
+        "m.time_same": row(1.0, 0.9, 1.1), "m.time_worse": row(1.0, 0.9, 1.1), "m.time_noisy": row(1.0, 0.5, 2.5),
+        "m.time_better": row(2e-6, 1.9e-6, 2.1e-6), "m.time_gone": [[0.25], [], "1"], "m.time_mended": [None, [], "1"],
+        "m.time_other": row(1.0, 0.9, 1.1), "m.peakmem_it": [[6.4e7], [], "1"],
+        "m.time_many": [[1.0, math.nan], [["'x y'", "2"]], "1"], "m.track_it": [[42], [], "1"]})
+    after = asv_file(tmp_path / "b.json", "60cd5cb3ffff", {
+        "m.time_same": row(1.05, 0.9, 1.2), "m.time_worse": row(3.0, 2.9, 3.1), "m.time_noisy": row(3.0, 1.5, 3.5),
+        "m.time_better": row(1e-6, 9e-7, 1.1e-6), "m.time_gone": [None, [], "1"], "m.time_mended": [[0.25], [], "1"],
+        "m.time_other": row(9.0, 8.9, 9.1, "2"), "m.peakmem_it": [[6.4e7], [], "1"],
+        "m.time_many": [[1.0, math.nan], [["'x y'", "2"]], "1"], "m.track_it": [[42], [], "1"]})
+    assert bench.labctl("compare", before, after, "--as", "asv").out == """
+All benchmarks:
+
+| Change   | Before [53cbf8c1]    | After [60cd5cb3]    | Ratio   | Benchmark (Parameter)   |
+|----------|----------------------|---------------------|---------|-------------------------|
+|          | 64M                  | 64M                 | 1.00    | m.peakmem_it            |
+| -        | 2.00±0.1μs           | 1.00±0.1μs          | 0.50    | m.time_better           |
+| !        | 250ms                | failed              | n/a     | m.time_gone             |
+|          | 1.00s                | 1.00s               | 1.00    | m.time_many('x y')      |
+|          | n/a                  | n/a                 | n/a     | m.time_many(2)          |
+| *        | failed               | 250ms               | n/a     | m.time_mended           |
+|          | 1.00±1s              | 3.00±1s             | ~3.00   | m.time_noisy            |
+| x        | 1.00±0.1s            | 9.00±0.1s           | 9.00    | m.time_other            |
+|          | 1.00±0.1s            | 1.05±0.1s           | 1.05    | m.time_same             |
+| +        | 1.00±0.1s            | 3.00±0.1s           | 3.00    | m.time_worse            |
+|          | 42                   | 42                  | 1.00    | m.track_it              |
+"""
+
+
+def test_as_asv_holds_only_one_place_against_itself(bench, tmp_path):
+    before = asv_file(tmp_path / "a.json", "53cbf8c1", {"m.time_it": [[1.0], [], "1"]})
+    after = asv_file(tmp_path / "b.json", "60cd5cb3", {"m.time_it": [[9.0], [], "1"]}, environment="py3.12")
+    assert bench.labctl("compare", before, after, "--as", "asv").out.splitlines()[5:] == [
+        "|          | 1.00s                | n/a                 | n/a     | m.time_it [box/py3.11]  |",
+        "|          | n/a                  | 9.00s               | n/a     | m.time_it [box/py3.12]  |"]
+
+
+def test_as_asv_wants_files_of_asv(bench, files):
+    told = bench.labctl("compare", *files, "--as", "asv", status=2)
+    assert "py36 is no result of asv" in told.err

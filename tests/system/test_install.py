@@ -64,10 +64,12 @@ def run_installed(root, folder, *words):
 
 def test_the_whole_lab_is_installed(installed):
     lab = {"lab.yaml"}
+    lab |= {str(path.relative_to(SOURCE)) for path in (SOURCE / "site").iterdir()}
     for part in ("targets", "recipes"):
         lab |= {str(path.relative_to(SOURCE)) for path in (SOURCE / part).rglob("*")
                 if path.suffix in (".yaml", ".sh", ".py", ".pyx", ".c")}
-    assert files_below(data_folder(installed)) == lab | {"labctl-bench.schema.json", "labctl-night.schema.json"}
+    schemas = {path.name for path in (SOURCE / "doc").glob("*.schema.json")}
+    assert len(schemas) >= 3 and files_below(data_folder(installed)) == lab | schemas
 
 
 def test_manual_pages_and_completions_are_installed(installed):

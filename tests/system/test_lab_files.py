@@ -11,7 +11,7 @@ def test_a_lab_without_problems(lab):
     lab.package("numpy")
     lab.target("one")
     done = lab.labctl("check")
-    assert done.out == "%s: 1 targets, 1 runtimes, 1 packages, 0 benchmarks, 0 suites, 0 causes: no problem found\n" % lab.folder
+    assert done.out == "%s: 1 targets, 1 runtimes, 1 packages, 0 benchmarks, 0 suites, 0 policies, 0 causes: no problem found\n" % lab.folder
     assert done.err == ""
 
 

@@ -66,10 +66,11 @@ def read_events(folder):
     return [json.loads(line) for line in (folder / "events.jsonl").read_bytes().splitlines() if line]
 
 
-def run(folder, arguments=("tests",), **limits):
+def run(folder, arguments=("tests",), only=None, **limits):
     limits = {"--" + name.replace("_", "-"): str(value) for name, value in limits.items()}
-    done = subprocess.run(command(folder, list(arguments), limits), cwd=str(folder), env=environment(), timeout=LIMIT_SECONDS,
-                          stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    done = subprocess.run(command(folder, list(arguments), limits), cwd=str(folder), timeout=LIMIT_SECONDS,
+                          env=dict(environment(), **({"LABCTL_TEST": only} if only else {})), stdin=subprocess.DEVNULL,
+                          stdout=subprocess.PIPE, stderr=subprocess.PIPE)
     ran = Ran(done.returncode, done.stdout.decode("utf-8", "replace"), done.stderr.decode("utf-8", "replace"),
               read_events(folder))
     assert left_behind(folder) == []
@@ -144,6 +145,38 @@ def test_both(leaky): assert False, "first"
     assert begin["e"] == "session" and begin["python"] and begin["pytest"] == pytest.__version__
     assert [event["n"] for event in ran.events if event["e"] == "collected"] == [9]
     assert all(event["s"] >= 0 for event in ran.events if event["e"] == "end")
+
+
+def test_one_test_alone(folder):
+    """Only its own module is collected; options stay as they are."""
+    name = write(folder, "test_some.py", "import pytest\n@pytest.mark.parametrize('n', [1, 2])\ndef test_n(n): assert n == 1\n"
+                 "def test_other(): pass\n")
+    write(folder, "test_loud.py", "raise ValueError('collected')\n")
+    for arguments in (["tests"], ["tests", "-k", "not other"], ["tests/test_loud.py", name], [name + "::test_other"]):
+        ran = run(folder, arguments, only=name + "::test_n[2]")
+        assert [case[:2] for case in ran.cases] == [(name + "::test_n[2]", "failed")], arguments
+        assert ran.finish()["complete"] and not ran.count("broken")
+
+
+def test_one_module_alone(folder):
+    name = write(folder, "test_some.py", "def test_a(): pass\ndef test_b(): pass\n")
+    write(folder, "test_more.py", "def test_c(): pass\n")
+    broken = write(folder, "test_broken.py", "import nothing_of_that_name\n")
+    assert sorted(case[0] for case in run(folder, only=name).cases) == [name + "::test_a", name + "::test_b"]
+    assert [case[:2] for case in run(folder, only=broken).cases] == [(broken, "broken")]
+
+
+def test_one_test_that_is_not_there(folder):
+    write(folder, "test_some.py", "def test_a(): pass\n")
+    for only in ("tests/test_some.py::test_z", "tests/test_none.py::test_a", "nonsense"):
+        ran = run(folder, only=only)
+        assert ran.cases == [] and ran.finish()["complete"]
+
+
+def test_one_test_that_crashes_is_not_followed_by_others(folder):
+    name = write(folder, "test_ten.py", ten_tests(CRASH))
+    ran = run(folder, only=name + "::test_3")
+    assert [case[:2] for case in ran.cases] == [(name + "::test_3", "crashed")]
 
 
 def test_a_segfault_costs_one_test(folder):

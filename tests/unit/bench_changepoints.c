@@ -7,7 +7,7 @@
 
 #include "analyse/changepoints.h"
 #include "base/mem.h"
-#include "random_source.h"
+#include "draws.h"
 
 #define RUNS	   5
 #define PLAIN_MOST 10000
@@ -22,12 +22,12 @@ static const char *const series_names[] = { "changes", "no changes" };
 static double *draw(size_t count, enum series kind)
 {
 	double *values = mem_new(count, sizeof(*values)), level = 0;
-	struct random_source r = random_from(count);
+	struct rng r = draws_from(count);
 
 	for (size_t i = 0; i < count; i++) {
-		if (kind == WITH_CHANGES && random_choice(&r, 200) == 0)
-			level = 5 * random_normal(&r);
-		values[i] = level + random_normal(&r);
+		if (kind == WITH_CHANGES && rng_index(&r, 200) == 0)
+			level = 5 * rng_normal(&r);
+		values[i] = level + rng_normal(&r);
 	}
 	return values;
 }

@@ -13,7 +13,7 @@
 #include <string.h>
 
 #include "analyse/warmup.h"
-#include "random_source.h"
+#include "draws.h"
 
 #define CURVE_LONGEST 2000
 #define CURVE_VISIBLE 8.0
@@ -34,23 +34,23 @@ struct curve {
 	double strength;  /* of a cycle: sum of its squares about its mean */
 };
 
-static inline void curve_conditions(struct curve *c, struct random_source *r)
+static inline void curve_conditions(struct curve *c, struct rng *r)
 {
 	memset(c, 0, sizeof(*c));
-	c->count = (size_t)random_scale(r, 50, 2001);
-	c->base = random_scale(r, 2e-6, 2);
-	c->noise = random_between(r, 0.005, 0.05);
-	c->memory = random_between(r, 0, 0.3);
-	c->spike_rate = random_choice(r, 4) == 0 ? 0 : random_between(r, 0.01, 0.03);
-	c->spike_most = random_scale(r, 1.5, 10);
-	c->skewed = random_choice(r, 3) == 0;
-	c->tick = random_choice(r, 5) == 0 ? c->base * c->noise * random_between(r, 0.1, 1) : 0;
+	c->count = (size_t)draw_scale(r, 50, 2001);
+	c->base = draw_scale(r, 2e-6, 2);
+	c->noise = draw_between(r, 0.005, 0.05);
+	c->memory = draw_between(r, 0, 0.3);
+	c->spike_rate = rng_index(r, 4) == 0 ? 0 : draw_between(r, 0.01, 0.03);
+	c->spike_most = draw_scale(r, 1.5, 10);
+	c->skewed = rng_index(r, 3) == 0;
+	c->tick = rng_index(r, 5) == 0 ? c->base * c->noise * draw_between(r, 0.1, 1) : 0;
 }
 
 /* A fraction of the iterations, at least `least`. */
-static inline size_t curve_place(const struct curve *c, struct random_source *r, double low, double high, size_t least)
+static inline size_t curve_place(const struct curve *c, struct rng *r, double low, double high, size_t least)
 {
-	size_t place = (size_t)(random_between(r, low, high) * (double)c->count);
+	size_t place = (size_t)(draw_between(r, low, high) * (double)c->count);
 
 	return place < least ? least : place;
 }
@@ -62,13 +62,13 @@ static inline void curve_raise(struct curve *c, size_t from, size_t to, double b
 }
 
 /* Falls from `by` in `steps` steps of different heights and lengths, the last of which ends before `end`. */
-static inline void curve_steps(struct curve *c, struct random_source *r, size_t end, size_t steps, double by)
+static inline void curve_steps(struct curve *c, struct rng *r, size_t end, size_t steps, double by)
 {
 	double left = by;
 
 	for (size_t s = 0; s < steps; s++) {
-		double part = s + 1 == steps ? left : left * random_between(r, 0.2, 0.8);
-		size_t to = s == 0 ? end : (size_t)((double)end * random_between(r, 0.1, 0.9)) + 1;
+		double part = s + 1 == steps ? left : left * draw_between(r, 0.2, 0.8);
+		size_t to = s == 0 ? end : (size_t)((double)end * draw_between(r, 0.1, 0.9)) + 1;
 
 		curve_raise(c, 0, to, part);
 		left -= part;
@@ -90,19 +90,19 @@ static inline void curve_ramp(struct curve *c, size_t from, size_t to, double by
 		c->level[i] += i >= to ? by : by * (double)(i - from) / (double)(to - from);
 }
 
-static inline void curve_warm(struct curve *c, struct random_source *r)
+static inline void curve_warm(struct curve *c, struct rng *r)
 {
-	size_t end = (size_t)random_scale(r, 2, 0.6 * (double)c->count);
-	double by = log(random_scale(r, 1.05, 10));
+	size_t end = (size_t)draw_scale(r, 2, 0.6 * (double)c->count);
+	double by = log(draw_scale(r, 1.05, 10));
 
-	switch (random_choice(r, 4)) {
+	switch (rng_index(r, 4)) {
 	case 0:
 		c->kind = "one step";
 		curve_steps(c, r, end, 1, by);
 		break;
 	case 1:
 		c->kind = "several steps";
-		curve_steps(c, r, end, 2 + random_choice(r, 3), by);
+		curve_steps(c, r, end, 2 + rng_index(r, 3), by);
 		break;
 	case 2:
 		c->kind = "decay";
@@ -111,17 +111,17 @@ static inline void curve_warm(struct curve *c, struct random_source *r)
 	default:
 		c->kind = "decay to a step";
 		curve_decay(c, end, by);
-		curve_raise(c, 0, 1 + end / 2, log(random_between(r, 1.05, 1.5)));
+		curve_raise(c, 0, 1 + end / 2, log(draw_between(r, 1.05, 1.5)));
 		break;
 	}
 }
 
-static inline void curve_slow(struct curve *c, struct random_source *r)
+static inline void curve_slow(struct curve *c, struct rng *r)
 {
-	double by = log(random_between(r, 1.05, 1.5));
+	double by = log(draw_between(r, 1.05, 1.5));
 	size_t from = curve_place(c, r, 0.05, 0.5, 5);
 
-	switch (random_choice(r, 4)) {
+	switch (rng_index(r, 4)) {
 	case 0:
 		c->kind = "one step up";
 		curve_raise(c, from, c->count, by);
@@ -137,21 +137,21 @@ static inline void curve_slow(struct curve *c, struct random_source *r)
 		break;
 	default:
 		c->kind = "warm-up, then up";
-		curve_raise(c, 0, (size_t)random_scale(r, 2, 0.5 * (double)from + 2), log(random_scale(r, 1.5, 5)));
+		curve_raise(c, 0, (size_t)draw_scale(r, 2, 0.5 * (double)from + 2), log(draw_scale(r, 1.5, 5)));
 		curve_raise(c, from, c->count, by);
 		break;
 	}
 }
 
 /* The cycle comes over whatever level there is. */
-static inline void curve_cycle(struct curve *c, struct random_source *r)
+static inline void curve_cycle(struct curve *c, struct rng *r)
 {
 	static const char *const kinds[] = { "square", "sine", "saw", "one in a period", "any pattern", "wavering" };
-	size_t longest = c->count / 8 < 20 ? c->count / 8 : 20, kind = random_choice(r, COUNT_OF(kinds));
+	size_t longest = c->count / 8 < 20 ? c->count / 8 : 20, kind = rng_index(r, COUNT_OF(kinds));
 	double pattern[20], low = 1, high = 0, length, at = 0, mean = 0;
 
-	c->period = 2 + random_choice(r, longest - 1);
-	c->swing = c->noise * random_scale(r, 3, 20);
+	c->period = 2 + rng_index(r, longest - 1);
+	c->swing = c->noise * draw_scale(r, 3, 20);
 	c->kind = kinds[kind];
 	for (size_t p = 0; p < c->period; p++) {
 		double turn = (double)p / (double)c->period;
@@ -159,12 +159,12 @@ static inline void curve_cycle(struct curve *c, struct random_source *r)
 		pattern[p] = kind == 0	 ? turn >= 0.5
 			     : kind == 1 ? 0.5 + 0.5 * cos(2 * M_PI * turn)
 			     : kind == 2 ? turn
-			     : kind == 4 ? random_between(r, 0, 1)
+			     : kind == 4 ? draw_between(r, 0, 1)
 					 : p == 0;
 		low = fmin(low, pattern[p]);
 		high = fmax(high, pattern[p]);
 	}
-	length = (double)c->period - ((kind == 1 || kind == 3) && c->period > 2 ? random_between(r, 0, 0.9) : 0);
+	length = (double)c->period - ((kind == 1 || kind == 3) && c->period > 2 ? draw_between(r, 0, 0.9) : 0);
 	for (size_t i = 0; i < c->count; i++) {
 		double value = kind == 1 ? 0.5 + 0.5 * cos(2 * M_PI * at / length)
 					 : (pattern[(size_t)at] - low) / (high - low);
@@ -173,26 +173,26 @@ static inline void curve_cycle(struct curve *c, struct random_source *r)
 		at += 1;
 		if (at >= length)
 			at -= length;
-		if (kind == 5 && (size_t)at == c->period / 2 && random_choice(r, 20) == 0 && c->period > 4)
-			at += random_choice(r, 2) == 0 ? 1 : -1;
+		if (kind == 5 && (size_t)at == c->period / 2 && rng_index(r, 20) == 0 && c->period > 4)
+			at += rng_index(r, 2) == 0 ? 1 : -1;
 	}
 	for (size_t i = 0; i < c->count; i++)
 		mean += c->level[i] / (double)c->count;
 	for (size_t i = 0; i < c->count; i++)
 		c->strength += pow(c->level[i] - mean, 2);
-	if (random_choice(r, 3) == 0)
-		curve_raise(c, 0, curve_place(c, r, 0, 0.3, 2), log(random_scale(r, 1.1, 4)));
+	if (rng_index(r, 3) == 0)
+		curve_raise(c, 0, curve_place(c, r, 0, 0.3, 2), log(draw_scale(r, 1.1, 4)));
 }
 
-static inline void curve_unsettled(struct curve *c, struct random_source *r)
+static inline void curve_unsettled(struct curve *c, struct rng *r)
 {
-	double by = log(random_between(r, 1.05, 1.5)) * (random_choice(r, 2) == 0 ? 1 : -1), walk;
+	double by = log(draw_between(r, 1.05, 1.5)) * (rng_index(r, 2) == 0 ? 1 : -1), walk;
 	size_t up = 0, next = 0;
 
-	switch (random_choice(r, 5)) {
+	switch (rng_index(r, 5)) {
 	case 0:
 		c->kind = "late step";
-		curve_raise(c, (size_t)(random_between(r, 0.8, 0.95) * (double)(c->count - 6)), c->count, by);
+		curve_raise(c, (size_t)(draw_between(r, 0.8, 0.95) * (double)(c->count - 6)), c->count, by);
 		break;
 	case 1:
 		c->kind = "drift";
@@ -200,23 +200,23 @@ static inline void curve_unsettled(struct curve *c, struct random_source *r)
 		break;
 	case 2:
 		c->kind = "random walk";
-		walk = random_between(r, 0.1, 1) / sqrt((double)c->count);
+		walk = draw_between(r, 0.1, 1) / sqrt((double)c->count);
 		for (size_t i = 1; i < c->count; i++)
-			c->level[i] = c->level[i - 1] + walk * random_normal(r);
+			c->level[i] = c->level[i - 1] + walk * rng_normal(r);
 		break;
 	case 3:
 		c->kind = "two levels";
 		for (size_t i = 0; i < c->count; i++) {
 			if (i >= next) {
 				up ^= 1;
-				next = i + 6 + (size_t)(random_scale(r, 0.02, 0.2) * (double)c->count);
+				next = i + 6 + (size_t)(draw_scale(r, 0.02, 0.2) * (double)c->count);
 			}
 			c->level[i] = up ? by : 0;
 		}
 		break;
 	default:
 		c->kind = "warm-up without end";
-		walk = random_between(r, 0.3, 1) * (double)c->count;
+		walk = draw_between(r, 0.3, 1) * (double)c->count;
 		for (size_t i = 0; i < c->count; i++)
 			c->level[i] += 4 * fabs(by) * exp(-(double)i / walk);
 		break;
@@ -273,25 +273,25 @@ static inline bool curve_is_visible(struct curve *c, enum warmup_class truth)
 	       CURVE_VISIBLE;
 }
 
-static inline void curve_finish(struct curve *c, struct random_source *r)
+static inline void curve_finish(struct curve *c, struct rng *r)
 {
 	double kept = 0, fresh = sqrt(1 - c->memory * c->memory);
 
 	for (size_t i = 0; i < c->count; i++) {
-		double shock = c->skewed ? -log(1 - random_between(r, 0, 1)) - 1 : random_normal(r);
+		double shock = c->skewed ? -log(1 - draw_between(r, 0, 1)) - 1 : rng_normal(r);
 		double value;
 
 		kept = c->memory * kept + fresh * shock;
 		value = c->base * exp(c->level[i] + c->noise * kept);
-		if (random_between(r, 0, 1) < c->spike_rate)
-			value *= random_between(r, 1 + 5 * c->noise, fmax(c->spike_most, 1.5));
+		if (draw_between(r, 0, 1) < c->spike_rate)
+			value *= draw_between(r, 1 + 5 * c->noise, fmax(c->spike_most, 1.5));
 		if (c->tick > 0)
 			value = c->tick * fmax(1, rint(value / c->tick));
 		c->values[i] = value;
 	}
 }
 
-static inline void curve_draw(struct curve *c, enum warmup_class truth, struct random_source *r)
+static inline void curve_draw(struct curve *c, enum warmup_class truth, struct rng *r)
 {
 	do {
 		curve_conditions(c, r);

@@ -7,14 +7,14 @@
 #include "base/vec.h"
 
 static const char two_benchmarks[] =
-	"{\"benchmarks\":[{\"metadata\":{\"description\":\"caf\\u00e9 \\\"x\\\"\",\"loops\":8,\"name\":\"telco\"},"
-	"\"runs\":[{\"metadata\":{\"calibrate_loops\":8,\"date\":\"2016-10-21 03:14:19.670631\"},"
-	"\"warmups\":[[1,0.023075559991411865],[8,0.02237467262420978]]},"
-	"{\"metadata\":{\"date\":\"2016-10-21 03:14:20.496710\",\"mem_max_rss\":14123008},"
-	"\"values\":[0.022752201875846367,0.022529058374857414],\"warmups\":[[8,0.02249833550013136]]}]},"
+	"{\"benchmarks\":[{\"metadata\":{\"description\":\"caf\\u00e9 \\\"x\\\"\",\"loops\":8,\"name\":\"decimals\"},"
+	"\"runs\":[{\"metadata\":{\"calibrate_loops\":8,\"date\":\"2026-01-31 12:00:19.123456\"},"
+	"\"warmups\":[[1,0.01414213562373095],[8,0.017320508075688773]]},"
+	"{\"metadata\":{\"date\":\"2026-01-31 12:00:20.654321\",\"mem_max_rss\":14123008},"
+	"\"values\":[0.031415926535897934,0.027182818284590453],\"warmups\":[[8,0.016180339887498948]]}]},"
 	"{\"metadata\":{\"inner_loops\":20,\"name\":\"timeit\",\"tags\":[\"a\",\"b\"]},\"runs\":[{\"values\":[7."
-	"710041245445609e-07]}]}],"
-	"\"metadata\":{\"cpu_count\":4,\"hostname\":\"selma\",\"unit\":\"second\"},\"version\":\"1.0\"}\n";
+	"071067811865475e-07]}]}],"
+	"\"metadata\":{\"cpu_count\":4,\"hostname\":\"bench-1\",\"unit\":\"second\"},\"version\":\"1.0\"}\n";
 
 static void reads_what_is_there(void **state)
 {
@@ -23,26 +23,26 @@ static void reads_what_is_there(void **state)
 	(void)state;
 	reads(&s, "pyperf", two_benchmarks);
 	assert_int_equal(s.count, 2);
-	const struct bench_series *telco = series_at(&s, 0, "telco", BENCH_SECONDS, 2);
-	assert_null(telco->runtime);
-	assert_false(telco->from_start);
-	assert_int_equal(telco->runs[0].kind, BENCH_CALIBRATION);
-	assert_int_equal(telco->runs[0].value_count, 0);
-	assert_numbers(telco->runs[0].warmups, telco->runs[0].warmup_count,
-		       VALUES(0.023075559991411865, 0.02237467262420978));
-	assert_int_equal(telco->runs[0].warmup_loops[1], 8);
-	assert_values(&telco->runs[1], VALUES(0.022752201875846367, 0.022529058374857414));
-	assert_int_equal(telco->runs[1].loops, 8);
-	assert_int_equal(telco->runs[1].inner_loops, 1);
-	assert_int_equal(telco->runs[1].peak_bytes, 14123008);
-	assert_int_equal(telco->runs[0].peak_bytes, -1);
-	assert_null(telco->runs[1].values_whole);
+	const struct bench_series *decimals = series_at(&s, 0, "decimals", BENCH_SECONDS, 2);
+	assert_null(decimals->runtime);
+	assert_false(decimals->from_start);
+	assert_int_equal(decimals->runs[0].kind, BENCH_CALIBRATION);
+	assert_int_equal(decimals->runs[0].value_count, 0);
+	assert_numbers(decimals->runs[0].warmups, decimals->runs[0].warmup_count,
+		       VALUES(0.01414213562373095, 0.017320508075688773));
+	assert_int_equal(decimals->runs[0].warmup_loops[1], 8);
+	assert_values(&decimals->runs[1], VALUES(0.031415926535897934, 0.027182818284590453));
+	assert_int_equal(decimals->runs[1].loops, 8);
+	assert_int_equal(decimals->runs[1].inner_loops, 1);
+	assert_int_equal(decimals->runs[1].peak_bytes, 14123008);
+	assert_int_equal(decimals->runs[0].peak_bytes, -1);
+	assert_null(decimals->runs[1].values_whole);
 	const struct bench_series *timeit = series_at(&s, 1, "timeit", BENCH_SECONDS, 1);
 	assert_int_equal(timeit->runs[0].inner_loops, 20);
 	assert_int_equal(timeit->runs[0].loops, 1);
 	assert_fact(&timeit->facts, "tags", "[\"a\",\"b\"]");
-	assert_fact(&telco->facts, "description", "\"caf\\u00e9 \\\"x\\\"\"");
-	assert_string_equal(bench_fact_of(&s, telco, &telco->runs[1], "hostname"), "\"selma\"");
+	assert_fact(&decimals->facts, "description", "\"caf\\u00e9 \\\"x\\\"\"");
+	assert_string_equal(bench_fact_of(&s, decimals, &decimals->runs[1], "hostname"), "\"bench-1\"");
 	survives_own_format(&s);
 }
 

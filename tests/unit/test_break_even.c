@@ -7,7 +7,7 @@
 
 #include "analyse/break_even.h"
 #include "base/mem.h"
-#include "near.h"
+#include "numbers.h"
 
 #define COUNT 100
 

@@ -10,23 +10,23 @@
 #include "analyse/changepoints.h"
 #include "analyse/order.h"
 #include "base/mem.h"
-#include "near.h"
-#include "random_source.h"
+#include "draws.h"
+#include "numbers.h"
 
 #define SMALL 120
 
 /* A series with jumps of level and noise now and then; every fifth on a coarse grid. */
-static size_t draw_series(struct random_source *r, int number, double *out)
+static size_t draw_series(struct rng *r, int number, double *out)
 {
-	size_t count = 1 + random_choice(r, SMALL - 1);
+	size_t count = 1 + rng_index(r, SMALL - 1);
 	double level = 0, noise = 1;
 
 	for (size_t i = 0; i < count; i++) {
-		if (random_choice(r, 20) == 0)
-			level = 4 * random_normal(r);
-		if (random_choice(r, 20) == 0)
-			noise = exp(random_normal(r));
-		out[i] = level + noise * random_normal(r);
+		if (rng_index(r, 20) == 0)
+			level = 4 * rng_normal(r);
+		if (rng_index(r, 20) == 0)
+			noise = exp(rng_normal(r));
+		out[i] = level + noise * rng_normal(r);
 		if (number % 5 == 0)
 			out[i] = floor(out[i]);
 	}
@@ -71,12 +71,12 @@ static double plain_best(const double *z, size_t count, size_t min_length, doubl
 
 static void the_cut_is_the_cheapest_of_all(void **state)
 {
-	struct random_source r = random_from(1);
+	struct rng r = draws_from(1);
 	size_t with_changes = 0;
 
 	(void)state;
 	for (int number = 0; number < 600; number++) {
-		struct changepoint_rule rule = { 1 + number % 3, 1 + random_choice(&r, 4) };
+		struct changepoint_rule rule = { 1 + number % 3, 1 + rng_index(&r, 4) };
 		double z[SMALL], floor, penalty;
 		size_t count = draw_series(&r, number, z), changes;
 		AUTO_FREE size_t *starts = NULL;
@@ -111,7 +111,7 @@ static void assert_changes(const double *values, size_t count, const size_t *wan
 static void scale_and_place_do_not_matter(void **state)
 {
 	static const double scales[] = { 1e-9, 1e-3, 3, 1e9 };
-	struct random_source r = random_from(2);
+	struct rng r = draws_from(2);
 
 	(void)state;
 	for (int number = 0; number < 200; number++) {
@@ -158,15 +158,15 @@ static void a_step_without_noise_is_found(void **state)
 /* Where a coarse clock makes most values equal, stretches of equal ones are no phases of their own. */
 static void ties_are_no_phases(void **state)
 {
-	struct random_source r = random_from(3);
+	struct rng r = draws_from(3);
 	double values[1000];
 
 	(void)state;
 	for (size_t i = 0; i < 1000; i++)
-		values[i] = 100 + (random_choice(&r, 10) == 0);
+		values[i] = 100 + (rng_index(&r, 10) == 0);
 	assert_changes(values, 1000, NULL, 0);
 	for (size_t i = 0; i < 1000; i++)
-		values[i] = 100 + rint(random_normal(&r) * 0.7);
+		values[i] = 100 + rint(rng_normal(&r) * 0.7);
 	assert_changes(values, 1000, NULL, 0);
 }
 
@@ -190,12 +190,12 @@ static void changes_of_a_long_series_are_found(void **state)
 	};
 	AUTO_FREE double *values = mem_new(COUNT, sizeof(*values));
 	AUTO_FREE size_t *starts = NULL;
-	struct random_source r = random_from(4);
+	struct rng r = draws_from(4);
 	size_t changes, near = 0;
 
 	(void)state;
 	for (size_t i = 0; i < COUNT; i++)
-		values[i] = 3.0 * (double)(i / EACH % 2) + random_normal(&r);
+		values[i] = 3.0 * (double)(i / EACH % 2) + rng_normal(&r);
 	changes = changepoints_find(values, COUNT, &changepoint_defaults, &starts);
 	assert_int_equal(changes, COUNT / EACH - 1);
 	for (size_t place = EACH; place < COUNT; place += EACH)
@@ -209,7 +209,7 @@ static void noise_alone_has_no_change(void **state)
 		COUNT = 2000
 	};
 	AUTO_FREE double *values = mem_new(COUNT, sizeof(*values));
-	struct random_source r = random_from(5);
+	struct rng r = draws_from(5);
 	size_t with_changes = 0;
 
 	(void)state;
@@ -218,7 +218,7 @@ static void noise_alone_has_no_change(void **state)
 		AUTO_FREE size_t *starts = NULL;
 
 		for (size_t i = 0; i < COUNT; i++)
-			values[i] = kept = 0.3 * kept + random_normal(&r);
+			values[i] = kept = 0.3 * kept + rng_normal(&r);
 		with_changes += changepoints_find(values, COUNT, &changepoint_defaults, &starts) > 0;
 	}
 	assert_true(with_changes <= 2);
@@ -226,28 +226,28 @@ static void noise_alone_has_no_change(void **state)
 
 static void a_change_of_variance_is_one(void **state)
 {
-	struct random_source r = random_from(6);
+	struct rng r = draws_from(6);
 	AUTO_FREE size_t *starts = NULL;
 	double values[400];
 
 	(void)state;
 	for (size_t i = 0; i < 400; i++)
-		values[i] = (i < 150 ? 4 : 1) * random_normal(&r);
+		values[i] = (i < 150 ? 4 : 1) * rng_normal(&r);
 	assert_int_equal(changepoints_find(values, 400, &changepoint_defaults, &starts), 1);
 	assert_in_range(starts[0], 135, 165);
 }
 
 static void order_statistics_are_those_of_sorted_values(void **state)
 {
-	struct random_source r = random_from(7);
+	struct rng r = draws_from(7);
 
 	(void)state;
 	for (int number = 0; number < 500; number++) {
 		double values[60], sorted[60], copy[60];
-		size_t count = 1 + random_choice(&r, 59), rank = random_choice(&r, count);
+		size_t count = 1 + rng_index(&r, 59), rank = rng_index(&r, count);
 
 		for (size_t i = 0; i < count; i++)
-			sorted[i] = values[i] = floor(random_normal(&r) * (number % 2 ? 2 : 100));
+			sorted[i] = values[i] = floor(rng_normal(&r) * (number % 2 ? 2 : 100));
 		qsort(sorted, count, sizeof(sorted[0]), order_compare);
 		memcpy(copy, values, sizeof(copy));
 		assert_true(order_select(copy, count, rank) == sorted[rank]);

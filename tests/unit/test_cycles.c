@@ -7,20 +7,20 @@
 
 #include "analyse/pulses.h"
 #include "base/mem.h"
-#include "random_source.h"
+#include "draws.h"
 
 #define MOST 1000
 
-static void fill_noise(struct random_source *r, double *values, size_t count)
+static void fill_noise(struct rng *r, double *values, size_t count)
 {
 	for (size_t i = 0; i < count; i++)
-		values[i] = random_normal(r);
+		values[i] = rng_normal(r);
 }
 
 static void whole_and_broken_periods_are_found(void **state)
 {
 	static const double periods[] = { 2, 3, 4.4, 7, 9.7, 12, 20 };
-	struct random_source r = random_from(1);
+	struct rng r = draws_from(1);
 	double values[MOST];
 
 	(void)state;
@@ -40,7 +40,7 @@ static void whole_and_broken_periods_are_found(void **state)
 static void a_pulse_in_each_period_is_found(void **state)
 {
 	static const double periods[] = { 3.3, 5, 11.5, 17, 60 };
-	struct random_source r = random_from(2);
+	struct rng r = draws_from(2);
 	double values[MOST];
 
 	(void)state;
@@ -61,25 +61,25 @@ static void a_pulse_in_each_period_is_found(void **state)
 	}
 }
 
-static void random_series(struct random_source *r, int number, double *values, size_t count)
+static void random_series(struct rng *r, int number, double *values, size_t count)
 {
 	double kept = 0, memory = 0.1 * (number % 4);
 
 	for (size_t i = 0; i < count; i++) {
-		kept = memory * kept + random_normal(r);
-		values[i] = kept + (random_choice(r, 40) == 0 ? random_between(r, 5, 100) : 0);
+		kept = memory * kept + rng_normal(r);
+		values[i] = kept + (rng_index(r, 40) == 0 ? draw_between(r, 5, 100) : 0);
 	}
 }
 
 static void noise_and_spikes_at_random_are_no_cycle(void **state)
 {
-	struct random_source r = random_from(3);
+	struct rng r = draws_from(3);
 	size_t cycles = 0, pulses = 0;
 
 	(void)state;
 	for (int number = 0; number < 200; number++) {
 		double values[MOST];
-		size_t count = 50 + random_choice(&r, 300);
+		size_t count = 50 + rng_index(&r, 300);
 
 		random_series(&r, number, values, count);
 		pulses += pulses_find(values, count, 4.5).period > 0;
@@ -93,7 +93,7 @@ static void noise_and_spikes_at_random_are_no_cycle(void **state)
 
 static void a_walk_and_a_lone_gap_are_no_cycle(void **state)
 {
-	struct random_source r = random_from(4);
+	struct rng r = draws_from(4);
 	double values[MOST];
 
 	(void)state;
@@ -103,7 +103,7 @@ static void a_walk_and_a_lone_gap_are_no_cycle(void **state)
 	assert_true(cycles_find(values, MOST, 4.5).period <= 0);
 	/* Slow iterations crowd at the start, then one comes late. */
 	fill_noise(&r, values, MOST);
-	for (size_t i = 0; i < 60; i += 1 + random_choice(&r, 5))
+	for (size_t i = 0; i < 60; i += 1 + rng_index(&r, 5))
 		values[i] += 20;
 	values[900] += 20;
 	assert_true(pulses_find(values, MOST, 4.5).period <= 0);

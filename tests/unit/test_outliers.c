@@ -10,8 +10,8 @@
 #include "analyse/order.h"
 #include "analyse/outliers.h"
 #include "base/mem.h"
-#include "near.h"
-#include "random_source.h"
+#include "draws.h"
+#include "numbers.h"
 
 #define MOST 400
 
@@ -36,17 +36,17 @@ static void plain_bands(const double *values, size_t count, const struct outlier
 
 static void windows_are_those_of_sorted_values(void **state)
 {
-	struct random_source r = random_from(1);
+	struct rng r = draws_from(1);
 
 	(void)state;
 	for (int number = 0; number < 200; number++) {
-		struct outlier_rule rule = { 1 + random_choice(&r, 60), 0.1, 2, MOST };
+		struct outlier_rule rule = { 1 + rng_index(&r, 60), 0.1, 2, MOST };
 		double values[MOST], middle[MOST], reach[MOST], rests[MOST];
-		size_t count = 1 + random_choice(&r, MOST - 1);
+		size_t count = 1 + rng_index(&r, MOST - 1);
 		bool spikes[MOST];
 
 		for (size_t i = 0; i < count; i++)
-			values[i] = random_normal(&r) * (random_choice(&r, 30) == 0 ? 20 : 1);
+			values[i] = rng_normal(&r) * (rng_index(&r, 30) == 0 ? 20 : 1);
 		plain_bands(values, count, &rule, middle, reach);
 		outliers_find(values, count, &rule, spikes);
 		outliers_rest(values, count, &rule, rests);
@@ -63,13 +63,13 @@ static void windows_are_those_of_sorted_values(void **state)
 
 static void spikes_are_found_and_steps_are_none(void **state)
 {
-	struct random_source r = random_from(2);
+	struct rng r = draws_from(2);
 	double values[300];
 	bool spikes[300];
 
 	(void)state;
 	for (size_t i = 0; i < 300; i++)
-		values[i] = (i < 25 ? 5 : i < 150 ? 2 : 1) + 0.01 * random_normal(&r);
+		values[i] = (i < 25 ? 5 : i < 150 ? 2 : 1) + 0.01 * rng_normal(&r);
 	assert_int_equal(outliers_find(values, 300, &outlier_defaults, spikes), 0);
 	values[80] *= 2;
 	values[220] *= 3;
