@@ -227,6 +227,17 @@ static int carry_through(struct context *c, const struct suite *suite, struct ru
 	return status;
 }
 
+/* 1: another one has it, which is told; how the command is used would be beside the point. */
+static int lock_night(struct context *c, int *out_fd, struct err *e)
+{
+	if (!night_lock(c->lab->results_folder, front_command_line(), out_fd, e))
+		return 0;
+	if (e->code != ERR_USAGE)
+		return -1;
+	log_err(LOG_ERROR, e);
+	return 1;
+}
+
 static int run_run(const struct globals *g, void *options, int operand_count, char **operands, struct err *e)
 {
 	struct run_options *o = options;
@@ -243,8 +254,12 @@ static int run_run(const struct globals *g, void *options, int operand_count, ch
 	suite = find_suite(c.lab, operands[0], e);
 	if (!suite || settle_options(&c, suite, o, e))
 		return -1;
-	if (!o->carry_out.dry_run && night_lock(c.lab->results_folder, front_command_line(), &lock_fd, e))
-		return -1;
+	if (!o->carry_out.dry_run) {
+		int held = lock_night(&c, &lock_fd, e);
+
+		if (held)
+			return held < 0 ? -1 : EXIT_USAGE;
+	}
 	return carry_through(&c, suite, o, e);
 }
 

@@ -6,6 +6,7 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
+#include "cli/history.h"
 #include "store/query.h"
 
 static const struct cell *cell_of(const struct plan *p, const char *id)
@@ -100,6 +101,26 @@ static int find_run(struct context *c, struct night *n, struct err *e)
 	return status;
 }
 
+/* The run before this one; none: nothing to compare with. */
+static int compare_with_before(struct context *c, struct night *n, struct err *e)
+{
+	AUTO_FREE char *now = mem_printf("%lld", (long long)n->summary.run);
+	struct change_wish wish = { .changed = now, .margin = SPEED_MARGIN, .only_these_cells = true };
+	struct run_set runs = { 0 };
+	int status = query_runs(c->store, &runs, e);
+
+	for (size_t i = 0; !status && i < runs.count && !wish.base; i++)
+		if (runs.rows[i].id < n->summary.run)
+			wish.base = runs.rows[i].name;
+	if (wish.base) {
+		status = changes_between(c, &wish, &n->changes, e);
+		n->has_changes = true;
+		n->summary.changes = status ? NULL : &n->changes;
+	}
+	run_set_free(&runs);
+	return status;
+}
+
 static int sum_up_run(struct context *c, const struct plan *all, struct night *n, struct err *e)
 {
 	struct outcome_set now = { 0 };
@@ -114,6 +135,8 @@ static int sum_up_run(struct context *c, const struct plan *all, struct night *n
 		n->summary.cells_run = count_cells(&now);
 		status = night_find_flaky(c, all, n->summary.run, n, e);
 	}
+	if (!status)
+		status = compare_with_before(c, n, e);
 	outcome_set_free(&now);
 	return status;
 }
@@ -189,6 +212,8 @@ void night_free(struct night *n)
 		judgement_free(&n->judged);
 	if (n->has_benchmarks)
 		speed_judged_free(&n->speeds);
+	if (n->has_changes)
+		changes_free(&n->changes);
 	free(n->summary.left);
 	free(n->summary.flaky);
 	free(n->summary.broken);

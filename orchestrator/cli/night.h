@@ -16,7 +16,8 @@ struct night {
 	struct night_summary summary;
 	struct judgement judged;
 	struct speed_judged speeds;
-	bool has_packages, has_benchmarks;
+	struct changes changes;
+	bool has_packages, has_benchmarks, has_changes;
 	struct arena *arena;
 };
 

@@ -2,20 +2,20 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "analyse/flaky.h"
 #include "base/mem.h"
 #include "cli/night.h"
 #include "store/query.h"
 
-#define WINDOW 30 /* outcomes of a cell that the rate is told of */
-
 /* The tests of one outcome, sorted by name. */
 struct attempt {
 	struct test_set tests;
+	int64_t run;
 	bool is_of_run;
 };
 
 struct attempts {
-	struct attempt items[WINDOW]; /* newest first */
+	struct attempt items[FLAKY_WINDOW]; /* newest first */
 	size_t count;
 };
 
@@ -43,12 +43,12 @@ static int load_attempts(struct context *c, const char *cell_id, int64_t run, st
 	struct outcome_set history = { 0 };
 	int status = query_cell_outcomes(c->store, cell_id, &history, e);
 
-	for (size_t i = 0; !status && i < history.count && out->count < WINDOW; i++) {
+	for (size_t i = 0; !status && i < history.count && out->count < FLAKY_WINDOW; i++) {
 		struct attempt *a = &out->items[out->count];
 
 		if (!counts(&history.rows[i]) || history.rows[i].run > run)
 			continue;
-		*a = (struct attempt){ .is_of_run = history.rows[i].run == run };
+		*a = (struct attempt){ .run = history.rows[i].run, .is_of_run = history.rows[i].run == run };
 		status = query_tests(c->store, history.rows[i].id, false, &a->tests, e);
 		out->count++;
 		if (!status && a->tests.count > 1)
@@ -79,30 +79,29 @@ static bool differs_in_run(const struct attempts *a, const char *name)
 	return bad && good;
 }
 
-static void count_rate(const struct attempts *a, struct night_flaky *f)
+/* Over the outcomes in the order of time. */
+static struct flaky judge_test(const struct attempts *a, const char *name)
 {
-	int last = -1;
+	struct flaky_point points[FLAKY_WINDOW];
 
 	for (size_t i = 0; i < a->count; i++) {
-		const struct test_row *t = find_test(&a->items[i], f->test);
-		int bad = !t ? -1 : verdict_is_bad(t->verdict) ? 1 : t->verdict == VERDICT_PASSED ? 0 : -1;
+		const struct attempt *attempt = &a->items[a->count - 1 - i];
+		const struct test_row *t = find_test(attempt, name);
+		bool bad = t && verdict_is_bad(t->verdict);
 
-		if (bad < 0)
-			continue;
-		f->outcomes++;
-		f->bad += bad;
-		f->flips += last >= 0 && bad != last;
-		last = bad;
+		points[i] = (struct flaky_point){ .run = attempt->run,
+						  .ran = bad || (t && t->verdict == VERDICT_PASSED),
+						  .bad = bad };
 	}
+	return flaky_judge(points, a->count);
 }
 
 static void add_flaky(struct night *out, const struct cell *cell, const char *test, const struct attempts *a)
 {
 	struct night_summary *n = &out->summary;
-	struct night_flaky f = { .test = test };
+	struct night_flaky f = { .judged = judge_test(a, test) };
 	AUTO_STR label = { 0 };
 
-	count_rate(a, &f);
 	cell_label(cell, &label);
 	f.cell = arena_dup(out->arena, str_text(&label));
 	f.test = arena_dup(out->arena, test);

@@ -10,6 +10,7 @@
 #define NIGHT_FORMAT  "labctl-night"
 #define NIGHT_VERSION 1
 #define SHOWN_MAX     12 /* lines of a list on a terminal */
+#define CHANGES_MAX   100
 
 /* ---- for people ---- */
 
@@ -82,10 +83,34 @@ static void add_flaky(const struct pen *p, const struct night_summary *n)
 		pen_text(p, f->cell);
 		str_add(p->out, "  ");
 		pen_text(p, f->test);
-		str_addf(p->out, "  bad in %" PRId64 " of its last %" PRId64 " outcomes\n", f->bad, f->outcomes);
+		str_addf(p->out, "  bad in %zu of its last %zu outcomes\n", f->judged.bad, f->judged.outcomes);
 	}
 	if (n->flaky_count > SHOWN_MAX)
 		str_addf(p->out, "  and %zu more\n", n->flaky_count - SHOWN_MAX);
+}
+
+/* "since run 12: 3 newly failing, 1 fixed": what stayed as it was is not said. */
+static void add_changes(const struct pen *p, const struct night_summary *n)
+{
+	bool any = false;
+
+	if (!n->changes)
+		return;
+	for (int k = 0; k < CHANGE_KIND_COUNT; k++) {
+		size_t count = n->changes->test_counts[k];
+
+		if (!count || k == CHANGE_STILL_FAILING)
+			continue;
+		if (any)
+			str_addf(p->out, ", %zu %s", count, change_kind_words((enum change_kind)k));
+		else
+			str_addf(p->out, "since run %" PRId64 ": %zu %s", n->changes->base.run, count,
+				 change_kind_words((enum change_kind)k));
+		any = true;
+	}
+	if (any)
+		str_addf(p->out, "  %s compare %" PRId64 " %" PRId64 "\n", p->opts->program, n->changes->base.run,
+			 n->run);
 }
 
 static void add_broken(const struct pen *p, const struct night_summary *n)
@@ -125,6 +150,7 @@ void night_terminal(const struct night_summary *n, const struct render_opts *o, 
 	struct pen p = pen_new(o, out);
 
 	add_broken(&p, n);
+	add_changes(&p, n);
 	add_flaky(&p, n);
 	add_left(&p, n);
 	add_end(&p, n);
@@ -226,6 +252,33 @@ static void add_benchmarks(struct json_writer *w, const struct speed_matrix *m)
 	json_close(w, '}');
 }
 
+/* Of each kind how many, and of what asks for action the first few. */
+static void add_change_list(struct json_writer *w, const struct changes *c)
+{
+	size_t told = 0;
+
+	json_open(w, "changes", '{');
+	json_add_text(w, "base", c->base.run_name);
+	json_open(w, "counts", '{');
+	for (int k = 0; k < CHANGE_KIND_COUNT; k++)
+		json_add_int(w, change_kind_key((enum change_kind)k), (int64_t)c->counts[k]);
+	json_close(w, '}');
+	json_open(w, "first", '[');
+	for (size_t i = 0; i < c->count && told < CHANGES_MAX; i++) {
+		if (c->items[i].kind == CHANGE_STILL_FAILING)
+			continue;
+		told++;
+		json_open(w, NULL, '{');
+		json_add_text(w, "kind", change_kind_key(c->items[i].kind));
+		json_add_text(w, "cell", c->pairs[c->items[i].pair].label);
+		json_add_text(w, "test", c->items[i].test);
+		json_add_text(w, "cause", c->items[i].cause);
+		json_close(w, '}');
+	}
+	json_close(w, ']');
+	json_close(w, '}');
+}
+
 static void add_lists(struct json_writer *w, const struct night_summary *n)
 {
 	json_open(w, "left_out", '[');
@@ -241,9 +294,10 @@ static void add_lists(struct json_writer *w, const struct night_summary *n)
 		json_open(w, NULL, '{');
 		json_add_text(w, "cell", n->flaky[i].cell);
 		json_add_text(w, "test", n->flaky[i].test);
-		json_add_int(w, "bad", n->flaky[i].bad);
-		json_add_int(w, "outcomes", n->flaky[i].outcomes);
-		json_add_int(w, "flips", n->flaky[i].flips);
+		json_add_int(w, "bad", (int64_t)n->flaky[i].judged.bad);
+		json_add_int(w, "outcomes", (int64_t)n->flaky[i].judged.outcomes);
+		json_add_int(w, "flips", (int64_t)n->flaky[i].judged.flips);
+		json_add_real(w, "rate", flaky_rate(&n->flaky[i].judged));
 		json_close(w, '}');
 	}
 	json_close(w, ']');
@@ -271,6 +325,8 @@ void night_json(const struct night_summary *n, struct str *out)
 		add_packages(&w, n->report);
 	if (n->speeds)
 		add_benchmarks(&w, n->speeds);
+	if (n->changes)
+		add_change_list(&w, n->changes);
 	add_lists(&w, n);
 	json_close(&w, '}');
 }

@@ -3,6 +3,7 @@
 #ifndef LABCTL_RENDER_NIGHT_H
 #define LABCTL_RENDER_NIGHT_H
 
+#include "analyse/changes.h"
 #include "analyse/speed_matrix.h"
 #include "render/render.h"
 
@@ -16,8 +17,7 @@ struct night_left {
 /* A test with different verdicts in attempts of this run. */
 struct night_flaky {
 	const char *cell, *test;
-	int64_t bad, outcomes; /* of the last outcomes of the cell in which it ran, those in which it was bad */
-	int64_t flips;	       /* pairs of neighbours among them that differ */
+	struct flaky judged; /* over the last outcomes of the cell */
 };
 
 /* A target that could not be had. */
@@ -40,6 +40,7 @@ struct night_summary {
 	size_t cells_again;		   /* that were run once more */
 	const struct report *report;	   /* of the packages; NULL: the suite has none */
 	const struct speed_matrix *speeds; /* of the benchmarks; NULL: it has none */
+	const struct changes *changes;	   /* against the run before; NULL: there is none */
 	struct night_left *left;
 	size_t left_count; /* most valuable first within each target */
 	struct night_flaky *flaky;

@@ -20,7 +20,7 @@ struct schedule_opts {
 	int64_t kept_for_measuring_ns;
 	/* Of lanes that wait the one begins first whose next cell is worth most (plan/value.h). With a deadline lanes
 	 * take turns: at the end of a cell one gives way to another that waits for its place and whose next cell is
-	 * worth more, or as much when it has had a few minutes. */
+	 * worth more, or as much when it has had its share. */
 	bool by_value;
 };
 

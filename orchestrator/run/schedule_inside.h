@@ -1,4 +1,4 @@
-/* The inside of schedule.h: what schedule.c and schedule_turns.c share. Not included outside run/. */
+/* The inside of schedule.h: what schedule.c, schedule_news.c and schedule_turns.c share. Not included outside run/. */
 #ifndef LABCTL_RUN_SCHEDULE_INSIDE_H
 #define LABCTL_RUN_SCHEDULE_INSIDE_H
 
@@ -41,6 +41,7 @@ struct schedule {
 	struct running_lane *lanes;
 	size_t lane_count;
 	unsigned interrupts;
+	int64_t began_ns;
 	int64_t began_wall_ms; /* what the ages of outcomes count from */
 	struct err failed;     /* what ended the run; code ERR_NONE: nothing */
 };
@@ -53,5 +54,13 @@ int64_t turns_deadline_ns(const struct schedule *s, const struct running_lane *r
 struct running_lane *turns_choose(struct schedule *s);
 /* Is there another that should have the place of this running one, once its cell has ended? */
 bool turns_gives_way(const struct schedule *s, const struct running_lane *r);
+
+/* schedule_news.c. The first error ends the run: nothing new is begun, what runs is stopped. */
+void schedule_fail(struct schedule *s, const struct err *e);
+/* A line of a worker; ctx: its struct running_lane. */
+void schedule_hear_line(void *ctx, const char *line, size_t len);
+struct proc_end;
+/* The worker died under a cell: that is its outcome. */
+void schedule_record_death(struct running_lane *r, const struct proc_end *end);
 
 #endif

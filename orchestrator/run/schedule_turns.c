@@ -3,7 +3,9 @@
 #include "plan/value.h"
 #include "run/schedule_inside.h"
 
-#define TURN_NS (5 * 60 * NS_PER_S) /* before it gives way to what is worth as much */
+#define TURN_MIN_NS    (5 * NS_PER_S) /* taking a machine up again takes a second or two */
+#define TURN_MAX_NS    (5 * 60 * NS_PER_S)
+#define TURNS_PER_LANE 4 /* at least so many within the time that there is */
 
 static bool uses_this_machine(const struct target_spec *spec)
 {
@@ -108,13 +110,22 @@ struct running_lane *turns_choose(struct schedule *s)
 	return best;
 }
 
+/* How long a lane keeps its place before it gives way to what is worth as much: of little time each gets some. */
+static int64_t turn_ns(const struct schedule *s)
+{
+	int64_t time_ns = s->opts->deadline_ns - s->opts->kept_for_measuring_ns - s->began_ns;
+	int64_t turn_ns = time_ns / (int64_t)(TURNS_PER_LANE * (s->lane_count + 1));
+
+	return turn_ns < TURN_MIN_NS ? TURN_MIN_NS : turn_ns > TURN_MAX_NS ? TURN_MAX_NS : turn_ns;
+}
+
 static bool is_worth_more(const struct schedule *s, const struct running_lane *waiting, const struct running_lane *r,
 			  size_t next)
 {
 	struct value theirs = value_of_next(s, waiting), ours = value_of(r->lane, next, s->began_wall_ms);
 	int order = value_compare_news(&theirs, &ours);
 
-	return order < 0 || (order == 0 && clock_now_ns() - r->began_ns >= TURN_NS);
+	return order < 0 || (order == 0 && clock_now_ns() - r->began_ns >= turn_ns(s));
 }
 
 bool turns_gives_way(const struct schedule *s, const struct running_lane *r)

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/clock.h"
@@ -27,6 +28,14 @@ struct raw_runs {
 	struct raw_run *items; /* oldest first */
 	size_t count, room;
 };
+
+/* Behind a link is somebody else's. */
+static bool is_own_folder(const char *path)
+{
+	struct stat st;
+
+	return lstat(path, &st) == 0 && S_ISDIR(st.st_mode);
+}
 
 typedef int log_fn(void *ctx, const char *path, struct err *e);
 
@@ -57,14 +66,14 @@ static int each_log(const char *run_folder, log_fn *fn, void *ctx, struct err *e
 		AUTO_FREE char *cell_folder = file_join(run_folder, *cell);
 		AUTO_FREE_LIST char **attempts = NULL;
 
-		if (!file_is_folder(cell_folder))
+		if (!is_own_folder(cell_folder))
 			continue;
 		if (file_list(cell_folder, NULL, &attempts, e))
 			return -1;
 		for (char **attempt = attempts; *attempt; attempt++) {
 			AUTO_FREE char *folder = file_join(cell_folder, *attempt);
 
-			if (!strstr(*attempt, ".part") && file_is_folder(folder) && each_log_of(folder, fn, ctx, e))
+			if (!strstr(*attempt, ".part") && is_own_folder(folder) && each_log_of(folder, fn, ctx, e))
 				return -1;
 		}
 	}
@@ -156,7 +165,7 @@ static int list_runs(const char *results_folder, struct raw_runs *out, struct er
 	for (char **name = names; *name; name++) {
 		AUTO_FREE char *folder = file_join(runs_folder, *name);
 
-		if (file_is_folder(folder) && add_run(out, runs_folder, *name, e))
+		if (is_own_folder(folder) && add_run(out, runs_folder, *name, e))
 			return -1;
 	}
 	if (out->count > 1)

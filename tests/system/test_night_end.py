@@ -249,6 +249,18 @@ def test_a_run_at_work_is_passed_over(one):
     one.stop_now(process)
 
 
+def test_what_a_link_leads_to_is_left_alone(one):
+    one.labctl("matrix")
+    outside = one.folder / "outside" / "0123456789abcdef" / "1"
+    outside.mkdir(parents=True)
+    (outside / "tests.log.zst").write_bytes(b"x")
+    (one.results / "runs" / "link").symlink_to(one.folder / "outside")
+    (one.run_files()[0].parent / "0123456789abcdef").symlink_to(outside.parent)
+    make_older(one, one.run_files()[0], 100)
+    one.labctl("prune", "--raw-for", "1ms")
+    assert (outside / "tests.log.zst").exists() and [path for path in logs(one) if "outside" not in str(path.resolve())] == []
+
+
 def test_a_night_prunes_at_its_end(one):
     one.settings(retention={"raw_for": "30d"})
     suite(one, fresh_for="1ms")

@@ -142,6 +142,30 @@ static void a_missing_parent_is_refused(void **state)
 	assert_false(file_exists(folder));
 }
 
+static void what_was_not_used_for_long_goes_children_first(void **state)
+{
+	struct err e = ERR_INIT;
+	int64_t freed = -1;
+
+	keep(*state, "local", "parent", NULL, 10);
+	keep(*state, "local", "child", "parent", 10);
+	keep(*state, "local", "old", NULL, 10);
+	used_at(*state, "local", "parent", 1000);
+	used_at(*state, "local", "child", 3000);
+	used_at(*state, "local", "old", 1000);
+	assert_int_equal(layer_prune_unused(*state, 2000 * 1000, &freed, &e), 0);
+	assert_true(freed > 0);
+	assert_false(is_kept(*state, "local", "old"));
+	/* A parent goes only after its children, which is asked before its use is noted. */
+	used_at(*state, "local", "parent", 1000);
+	used_at(*state, "local", "child", 1000);
+	assert_int_equal(layer_prune_unused(*state, 2000 * 1000, &freed, &e), 0);
+	assert_false(is_kept(*state, "local", "child"));
+	assert_false(is_kept(*state, "local", "parent"));
+	assert_int_equal(layer_prune_unused(*state, 2000 * 1000, &freed, &e), 0);
+	assert_int_equal(freed, 0);
+}
+
 static void pruning_takes_the_longest_unused_first(void **state)
 {
 	keep(*state, "local", "a1", NULL, 100000);
@@ -245,6 +269,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(the_first_of_two_builders_wins, make_cache, remove_cache),
 		cmocka_unit_test_setup_teardown(a_parent_made_anew_is_another_parent, make_cache, remove_cache),
 		cmocka_unit_test_setup_teardown(a_missing_parent_is_refused, make_cache, remove_cache),
+		cmocka_unit_test_setup_teardown(what_was_not_used_for_long_goes_children_first, make_cache,
+						remove_cache),
 		cmocka_unit_test_setup_teardown(pruning_takes_the_longest_unused_first, make_cache, remove_cache),
 		cmocka_unit_test_setup_teardown(a_parent_goes_after_its_children, make_cache, remove_cache),
 		cmocka_unit_test_setup_teardown(what_is_in_use_stays, make_cache, remove_cache),

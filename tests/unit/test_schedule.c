@@ -7,6 +7,7 @@
 
 #include <cmocka.h>
 
+#include "base/clock.h"
 #include "lab_fixture.h"
 #include "run/schedule.h"
 
@@ -240,6 +241,134 @@ static void a_target_that_is_away_costs_its_cells_alone(void **state)
 	end(&s);
 }
 
+static void on_out_of_time(void *ctx)
+{
+	struct scene *s = ctx;
+
+	str_add(&s->heard, "out of time, ");
+}
+
+static void write_slow(struct lab_fixture *f, const char *target, const char *slow)
+{
+	AUTO_FREE char *name = mem_printf("targets/%s.yaml", target);
+	AUTO_FREE char *text = mem_printf(
+		"kind: fake\narch: arm64\nfake: {rules: [" FACTS ", {match: report %s, delay: 400ms}]}\n", slow);
+
+	lab_write(f, name, text);
+}
+
+static void behind_the_deadline_nothing_begins(void **state)
+{
+	struct scene s;
+
+	write_lab(*state);
+	write_slow(*state, "one", "a");
+	begin(&s, *state);
+	s.ears.out_of_time = on_out_of_time;
+	s.opts.jobs = 1;
+	s.opts.deadline_ns = clock_now_ns() + 200 * NS_PER_MS;
+	assert_int_equal(run(&s), 0);
+	assert_string_equal(str_text(&s.heard), "out of time, one/a passed, ");
+	assert_int_equal(s.tally.cells_done, 1);
+	assert_int_equal(s.tally.cells_left, 3);
+	assert_true(s.tally.out_of_time);
+	assert_false(s.tally.interrupted);
+	end(&s);
+}
+
+static void a_deadline_that_has_passed_is_no_error(void **state)
+{
+	struct scene s;
+
+	write_lab(*state);
+	begin(&s, *state);
+	s.opts.deadline_ns = clock_now_ns() - 1;
+	assert_int_equal(run(&s), 0);
+	assert_int_equal(s.outcomes, 0);
+	assert_int_equal(s.tally.cells_left, 4);
+	assert_true(s.tally.out_of_time);
+	end(&s);
+}
+
+static void a_deadline_far_away_is_not_waited_for(void **state)
+{
+	struct scene s;
+	int64_t begun_ns = clock_now_ns();
+
+	write_lab(*state);
+	begin(&s, *state);
+	s.opts.deadline_ns = begun_ns + 3600 * NS_PER_S;
+	assert_int_equal(run(&s), 0);
+	assert_int_equal(s.tally.cells_done, 4);
+	assert_false(s.tally.out_of_time);
+	assert_true(clock_now_ns() - begun_ns < 60 * NS_PER_S);
+	end(&s);
+}
+
+static void what_needs_longer_than_is_left_stays(void **state)
+{
+	struct scene s;
+
+	write_lab(*state);
+	begin(&s, *state);
+	s.opts.deadline_ns = clock_now_ns() + 20 * NS_PER_S;
+	s.plan->lanes[0].cells[0].estimate_ns = 3600 * NS_PER_S;
+	s.opts.jobs = 1;
+	assert_int_equal(run(&s), 0);
+	assert_string_equal(str_text(&s.heard), "one/b passed, two/a passed, two/b passed, ");
+	assert_int_equal(s.tally.cells_left, 1);
+	assert_true(s.tally.out_of_time);
+	end(&s);
+}
+
+static void the_lane_whose_next_cell_is_worth_most_goes_first(void **state)
+{
+	struct scene s;
+
+	write_lab(*state);
+	begin(&s, *state);
+	s.opts.jobs = 1;
+	s.opts.by_value = true;
+	s.plan->lanes[1].cells[0].worth = CELL_BAD;
+	assert_int_equal(run(&s), 0);
+	assert_string_equal(str_text(&s.heard), "two/a passed, two/b passed, one/a passed, one/b passed, ");
+	end(&s);
+}
+
+static void with_a_deadline_a_lane_gives_way_to_what_is_worth_more(void **state)
+{
+	struct scene s;
+
+	write_lab(*state);
+	write_slow(*state, "one", "a");
+	begin(&s, *state);
+	s.opts.jobs = 1;
+	s.opts.by_value = true;
+	s.opts.deadline_ns = clock_now_ns() + 60 * NS_PER_S;
+	s.plan->lanes[0].cells[0].worth = CELL_UNKNOWN;
+	s.plan->lanes[1].cells[0].worth = CELL_BAD;
+	assert_int_equal(run(&s), 0);
+	assert_string_equal(str_text(&s.heard), "one/a passed, two/a passed, two/b passed, one/b passed, ");
+	assert_int_equal(s.tally.cells_left, 0);
+	end(&s);
+}
+
+/* The second lane is said to measure: the first, which has no time but what is kept, begins when that is done. */
+static void time_is_kept_for_measuring_and_given_back(void **state)
+{
+	struct scene s;
+
+	write_lab(*state);
+	begin(&s, *state);
+	s.opts.deadline_ns = clock_now_ns() + 60 * NS_PER_S;
+	s.opts.kept_for_measuring_ns = 60 * NS_PER_S;
+	s.plan->lanes[1].measures = true;
+	assert_int_equal(run(&s), 0);
+	assert_string_equal(str_text(&s.heard), "two/a passed, two/b passed, one/a passed, one/b passed, ");
+	assert_false(s.tally.out_of_time);
+	end(&s);
+}
+
 static void scratch_is_gone_behind_it(void **state)
 {
 	struct scene s;
@@ -266,6 +395,15 @@ int main(void)
 		cmocka_unit_test_setup_teardown(a_record_that_cannot_be_made_ends_the_run, lab_setup, lab_teardown),
 		cmocka_unit_test_setup_teardown(a_lost_cell_gets_one_more_attempt, lab_setup, lab_teardown),
 		cmocka_unit_test_setup_teardown(a_target_that_is_away_costs_its_cells_alone, lab_setup, lab_teardown),
+		cmocka_unit_test_setup_teardown(behind_the_deadline_nothing_begins, lab_setup, lab_teardown),
+		cmocka_unit_test_setup_teardown(a_deadline_that_has_passed_is_no_error, lab_setup, lab_teardown),
+		cmocka_unit_test_setup_teardown(a_deadline_far_away_is_not_waited_for, lab_setup, lab_teardown),
+		cmocka_unit_test_setup_teardown(what_needs_longer_than_is_left_stays, lab_setup, lab_teardown),
+		cmocka_unit_test_setup_teardown(the_lane_whose_next_cell_is_worth_most_goes_first, lab_setup,
+						lab_teardown),
+		cmocka_unit_test_setup_teardown(with_a_deadline_a_lane_gives_way_to_what_is_worth_more, lab_setup,
+						lab_teardown),
+		cmocka_unit_test_setup_teardown(time_is_kept_for_measuring_and_given_back, lab_setup, lab_teardown),
 		cmocka_unit_test_setup_teardown(scratch_is_gone_behind_it, lab_setup, lab_teardown),
 	};
 
