@@ -93,11 +93,14 @@ static void print_commands(const struct hunt *h)
 static void print_found(const struct hunt *h, const struct bisect_end *end)
 {
 	const char *const *versions = (const char *const *)h->options->versions.items;
+	const struct repro *r = h->at.repro;
+	AUTO_STR what = { 0 };
 
-	printf("%s is %s with %s and %s with %s%s\n", h->at.repro->test ? h->at.repro->test->name : h->at.repro->label,
+	str_add_quoted(&what, r->test ? r->test->name : r->label, STR_TERMINAL);
+	printf("%s is %s with %s and %s with %s%s\n", str_text(&what),
 	       verdict_name((enum verdict)h->search.versions[end->before].state), versions[end->before],
 	       verdict_name((enum verdict)h->search.versions[end->after].state), versions[end->after],
-	       end->between ? ", or one of those between, which cannot be tested, brought it"
+	       end->between ? ": that one brought it, or one of those between, which cannot be tested"
 			    : ": that one brought it");
 }
 

@@ -77,7 +77,7 @@ static void say_lines(const char *text)
 		fprintf(stderr, "  %.*s\n", (int)strcspn(line, "\n"), line);
 }
 
-static int say_changes(struct repro *r, const struct made *now, bool fits, const char *changes)
+static void say_changes(const struct repro *r, bool fits, const char *changes)
 {
 	log_warning("%s is not what it was in run %lld:", r->label, (long long)r->row->run);
 	say_lines(changes);
@@ -85,8 +85,6 @@ static int say_changes(struct repro *r, const struct made *now, bool fits, const
 		log_warning("it is done again as it was recorded");
 	else
 		log_warning("what was recorded cannot be made again any more: it is done as the recipe says now");
-	(void)now;
-	return 0;
 }
 
 static void say_unknown_change(const struct repro *r)
@@ -121,11 +119,13 @@ static int choose(struct repro *r, struct target *t, struct err *e)
 	}
 	if (repeat_made_now(r->cell, &r->opts, target_base_id(t), &now, e))
 		return -1;
-	if (!made_compare(&r->then, &now, &changes))
+	if (!made_compare(&r->then, &now, &changes)) {
 		say_unknown_change(r);
-	else
-		status = made_fits(t, &r->then, &wish, &fits, e) || say_changes(r, &now, fits, str_text(&changes)) ? -1
-														   : 0;
+	} else {
+		status = made_fits(t, &r->then, &wish, &fits, e);
+		if (!status)
+			say_changes(r, fits, str_text(&changes));
+	}
 	if (!status && fits)
 		r->opts.made = &r->then;
 	made_free(&now);
@@ -211,6 +211,17 @@ static void print_difference(void *ctx, const char *name, const struct seen *the
 	(void)now;
 }
 
+/* Of a cell without tests, the reason is all there is to compare. */
+static bool same_reason(const struct repro *r, const struct outcome *now)
+{
+	AUTO_STR before = { 0 };
+	AUTO_STR after = { 0 };
+
+	again_line(r->row->reason, &before);
+	again_line(now->reason, &after);
+	return !strcmp(str_text(&before), str_text(&after));
+}
+
 static int compare_suite(struct live *live, const struct outcome *now)
 {
 	struct repro *r = live->repro;
@@ -225,7 +236,7 @@ static int compare_suite(struct live *live, const struct outcome *now)
 	if (live->named > NAMED_MOST)
 		printf("  and %zu more\n", live->named - NAMED_MOST);
 	print_other_facts(r, now);
-	same = again_suite_is_same(&s) && r->row->verdict == now->verdict;
+	same = again_suite_is_same(&s) && r->row->verdict == now->verdict && (now->result.count || same_reason(r, now));
 	printf("%s: %zu of the same failures, %zu others, %zu pass now, %zu did not run, %zu fail only now\n",
 	       same ? "the same" : "not the same", s.same, s.other, s.passes, s.not_run, s.newly);
 	return same ? EXIT_AS_EXPECTED : EXIT_FINDINGS;
@@ -239,7 +250,7 @@ static int compare(struct live *live, const struct outcome *now)
 
 	if (now->hint[0])
 		fprintf(stderr, "  %s\n", now->hint);
-	return status && now->verdict == VERDICT_LOST ? EXIT_UNREACHABLE : status;
+	return now->verdict == VERDICT_LOST ? EXIT_UNREACHABLE : status;
 }
 
 static int run_tests(struct live *live, struct target *t, struct err *e)

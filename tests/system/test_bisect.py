@@ -97,7 +97,7 @@ def test_a_lost_machine_gets_another_chance(lab):
     suites(lab, VERSIONS[7:], first=[{"match": "labctl_suite.* 1\\.7\n", "die": True}])
     done = bisect(lab, "draws", "--versions-of", "v", "--versions", ",".join(VERSIONS))
     assert done.out.count("\n1.7 ") == 2 and table(done.out)["1.7"].endswith("(left out)")
-    assert "passed with 1.6 and failed with 1.8, or one of those between" in done.out
+    assert "passed with 1.6 and failed with 1.8: that one brought it, or one of those between" in done.out
 
 
 def test_a_whole_cell(lab):

@@ -6,7 +6,7 @@ import subprocess
 import tarfile
 
 import pytest
-from conftest import FAILED, PASSED
+from conftest import FAILED, PASSED, SOURCE
 
 CELL = "one/cpython/numpy"
 OTHER = FAILED.replace("no such colour", "no such brush")
@@ -85,6 +85,16 @@ def test_a_changed_recipe_is_told_and_the_record_done_again(ran):
     assert done.out.endswith("the same failure\n")
 
 
+def test_what_cannot_be_made_again_is_done_as_the_recipe_says(ran):
+    """Another way to install must not come to stand under the name of the recorded layer."""
+    shutil.copytree(str(SOURCE / "recipes" / "lib"), str(ran.folder / "recipes" / "lib"))
+    ran.write("recipes/lib/install/more.sh", "true\n")
+    ran.package("numpy", install=[{"run": "fetch numpy --new"}])
+    done = ran.labctl("repro", CELL, "draws")
+    assert "what installs packages (recipes/lib/install) is another one" in done.err
+    assert "what was recorded cannot be made again any more: it is done as the recipe says now" in done.err
+
+
 def test_a_change_that_decides_nothing_is_told_apart(ran):
     ran.package("numpy", install=[{"run": "fetch numpy"}], known_failures=[{"test": "sings", "reason": "no voice"}])
     done = ran.labctl("repro", CELL, "draws")
@@ -125,6 +135,15 @@ def test_what_is_gone_from_the_lab(ran):
 def test_output_of_a_test_cannot_play_with_the_terminal(ran):
     ran.target("one", {"match": "report numpy", "output": "\x1b[2J\x1b]0;title\x07" + FAILED})
     assert "\x1b" not in ran.labctl("repro", CELL, "draws").out
+
+
+def test_what_could_not_be_installed_then_and_now(lab):
+    lab.package("numpy", install=[{"run": "fetch numpy"}])
+    lab.target("one", {"match": "fetch numpy", "exit_status": 3, "output": "no such archive\n"})
+    lab.labctl("matrix", status=1)
+    assert "the same: 0 of the same failures" in lab.labctl("repro", CELL).out
+    lab.target("one", {"match": "fetch numpy", "exit_status": 3, "output": "no room\n"})
+    assert "\nnot the same: " in lab.labctl("repro", CELL, status=1).out
 
 
 # ---- a shell ----
