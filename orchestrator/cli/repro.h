@@ -40,6 +40,13 @@ void repro_script(const struct repro *r, const char *lib, struct str *out);
 /* What the script would need, and all that a bug report wants to know, as one tar archive compressed with zstd. */
 int repro_bundle(const struct repro *r, const char *path, struct err *e);
 
+/* The README.md of a bundle. */
+void repro_readme(const struct repro *r, struct str *out);
+
+/* Prints what was recorded beside what was seen now, and returns the exit status that says whether it is the same. A
+ * target that was lost is no answer: EXIT_UNREACHABLE. */
+int repro_compare(const struct repro *r, const struct outcome *now);
+
 /* Does it again on its target. shell: stops before the tests and leaves the person in the machine. Exit status or -1.
  */
 int repro_run(struct repro *r, bool shell, struct err *e);
