@@ -1,14 +1,11 @@
 /* labctl bench: measures what is missing, stale or changed, then shows the speed matrix. */
-#include <math.h>
 #include <stdio.h>
-#include <string.h>
-#include <sys/random.h>
 
-#include "analyse/repetitions.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "cli/carry_out.h"
+#include "cli/measuring.h"
 #include "cli/speed.h"
 
 #define DEFAULT_BUDGET_NS (30 * 60 * NS_PER_S)
@@ -48,44 +45,6 @@ static const struct option_row rows[] = {
 	{ 0 },
 };
 
-static int read_seed(const char *text, uint64_t *out, struct err *e)
-{
-	unsigned long long value;
-	char rest;
-
-	if (!text)
-		return getrandom(out, sizeof(*out), 0) == sizeof(*out) ? 0 : err_errno(e, ERR_IO, "random numbers");
-	if (text[0] == '-' || sscanf(text, "%llu%c", &value, &rest) != 1)
-		return err_set(e, ERR_USAGE, "--seed %.60s: a whole number from 0 is wanted", text);
-	*out = value;
-	return 0;
-}
-
-static struct campaign_size plan_rest(const struct bench_series *pilot, const struct campaign_wish *w)
-{
-	const struct repetitions_wish wish = { w->budget_s, w->half_width, w->iterations_max, w->processes_min,
-					       w->processes_max };
-	struct repetitions r = repetitions_plan(pilot, &wish);
-
-	return (struct campaign_size){ r.processes, r.iterations };
-}
-
-static int make_measure_opts(const struct bench_options *o, const struct lab *lab, struct measure_opts *out,
-			     struct err *e)
-{
-	int64_t budget_ns = o->budget_ns ? o->budget_ns : DEFAULT_BUDGET_NS;
-
-	*out = (struct measure_opts){
-		.baseline = lab->settings.baseline ? lab->settings.baseline : "cpython",
-		.budget_s = (double)budget_ns / (double)NS_PER_S,
-		.half_width = 0.01,
-		.processes_min = 4,
-		.processes_max = 30,
-		.plan = plan_rest,
-	};
-	return read_seed(o->seed, &out->seed, e);
-}
-
 /* Within what the budget comes to, and where one is worth more patience. */
 static void tell_estimate(const struct plan *p, const struct bench_options *o, const struct measure_opts *m)
 {
@@ -111,7 +70,8 @@ static int run_bench(const struct globals *g, void *options, int operand_count, 
 	int status;
 
 	if (carry_out_check(&o->carry_out, e) || context_open(&c, g, e) ||
-	    make_measure_opts(o, c.lab, &o->carry_out.runner.measure, e))
+	    measuring_opts(c.lab, o->budget_ns ? o->budget_ns : DEFAULT_BUDGET_NS, o->seed,
+			   &o->carry_out.runner.measure, e))
 		return -1;
 	p = context_plan_benchmarks(&c, &o->selection, (const char *const *)operands, (size_t)operand_count, e);
 	if (!p)

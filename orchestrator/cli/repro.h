@@ -27,6 +27,7 @@ struct repro {
 struct repro_wish {
 	const char *cell, *test; /* test NULL: the whole suite */
 	const char *run;	 /* NULL: the last outcome */
+	bool benchmark_too;	 /* a benchmark is no error */
 };
 
 /* Freed by repro_free also on failure. The context has its store. ERR_USAGE: no such result or test, a benchmark, or
