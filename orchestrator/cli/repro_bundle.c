@@ -11,10 +11,11 @@
 #include "cli/repro.h"
 #include "run/repeat.h"
 
-#define LOG_CAP_BYTES	 ((size_t)64 << 20) /* of one step */
-#define SECRET_MAX_BYTES ((size_t)256 << 10)
-#define LEAST_LINE_BYTES 16 /* of a line of a secret file that is looked for by itself */
-#define DEEPEST_FOLDER	 8
+#define LOG_CAP_BYTES	      ((size_t)64 << 20) /* of one step */
+#define SECRET_MAX_BYTES      ((size_t)256 << 10)
+#define LEAST_LINE_BYTES      16 /* of a line of a secret file that is looked for by itself */
+#define CONSTRAINTS_MAX_BYTES ((size_t)4 << 20)
+#define DEEPEST_FOLDER	      8
 
 extern char **environ;
 
@@ -159,6 +160,16 @@ static int put_script(struct bundle *b, struct err *e)
 	return put(b, "reproduce.sh", &text, e);
 }
 
+static int put_constraints(struct bundle *b, struct err *e)
+{
+	const char *path = b->repro->context->lab->settings.index.constraints;
+	AUTO_STR text = { 0 };
+
+	if (!path)
+		return 0;
+	return file_read(path, CONSTRAINTS_MAX_BYTES, &text, e) || put(b, "constraints.txt", &text, e) ? -1 : 0;
+}
+
 static int copy_folder(const char *from, const char *to, unsigned depth, struct err *e)
 {
 	AUTO_FREE_LIST char **names = NULL;
@@ -192,7 +203,8 @@ static int fill(struct bundle *b, struct err *e)
 	AUTO_FREE char *lib = file_join(b->folder, "lib");
 
 	return put_readme(b, e) || put_script(b, e) || put_messages(b, e) || put_facts(b, e) || put_environment(b, e) ||
-			       put_logs(b, e) || copy_folder(b->repro->context->lab->lib_folder, lib, 0, e)
+			       put_logs(b, e) || put_constraints(b, e) ||
+			       copy_folder(b->repro->context->lab->lib_folder, lib, 0, e)
 		       ? -1
 		       : 0;
 }

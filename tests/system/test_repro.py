@@ -196,6 +196,24 @@ def test_the_script_runs(ran, tmp_path):
     assert done.stdout.decode().split("\n") == ["fetched numpy", "reported numpy draws", ""]
 
 
+def test_what_pip_installs_from_is_asked_for(ran, tmp_path):
+    (tmp_path / "archives").mkdir()
+    (tmp_path / "limits.txt").write_text("numpy<2\n")
+    ran.settings(index={"folder": str(tmp_path / "archives"), "constraints": str(tmp_path / "limits.txt")})
+    path = tmp_path / "b.tar.zst"
+    ran.labctl("repro", CELL, "--bundle", path)
+    files = unpacked(path)
+    assert files["numpy-one-cpython/constraints.txt"] == b"numpy<2\n"
+    assert b"put them into archives/" in files["numpy-one-cpython/reproduce.sh"]
+    assert not any("archives/" in name for name in files)
+
+
+def unpacked(path):
+    tar = subprocess.run(["zstd", "-dc", str(path)], stdout=subprocess.PIPE, check=True).stdout
+    with tarfile.open(fileobj=io.BytesIO(tar)) as archive:
+        return {entry.name: archive.extractfile(entry).read() for entry in archive if entry.isfile()}
+
+
 @pytest.fixture
 def bundle(lab, tmp_path):
     key = tmp_path / "key"
@@ -209,9 +227,7 @@ def bundle(lab, tmp_path):
     lab.labctl("matrix", "-t", "one", status=1)
     path = tmp_path / "b.tar.zst"
     lab.labctl("repro", CELL, "draws", "--bundle", path, environment={"MY_PASSWORD": "hunter2222"})
-    tar = subprocess.run(["zstd", "-dc", str(path)], stdout=subprocess.PIPE, check=True).stdout
-    with tarfile.open(fileobj=io.BytesIO(tar)) as archive:
-        return {entry.name: archive.extractfile(entry).read() for entry in archive if entry.isfile()}
+    return unpacked(path)
 
 
 def test_a_bundle_holds_what_a_bug_report_needs(bundle):
