@@ -79,7 +79,7 @@ static void say_changes(const struct repro *r, bool fits, const char *changes)
 	log_warning("%s is not what it was in run %lld:", r->label, (long long)r->row->run);
 	say_lines(changes);
 	if (fits)
-		log_warning("it is done again as it was recorded");
+		log_warning("its layers, environment and command are those of the record");
 	else
 		log_warning("what was recorded cannot be made again any more: it is done as the recipe says now");
 }

@@ -80,7 +80,7 @@ def test_a_changed_recipe_is_told_and_the_record_done_again(ran):
     assert "one/cpython/numpy:smoke is not what it was in run 1:" in done.err
     for line in ("numpy for cpython is installed in another way", "- fetch numpy", "+ fetch numpy --new",
                  "the environment is another one", "+ COLOUR=red", "the command of the tests is another one",
-                 "- report numpy", "+ report another", "it is done again as it was recorded"):
+                 "- report numpy", "+ report another", "its layers, environment and command are those of the record"):
         assert line in done.err, line
     assert done.out.endswith("the same failure\n")
 
