@@ -146,17 +146,18 @@ static int see(struct bisecting *b, const struct contest_run *x, const char *ver
 
 	for (size_t i = 0; i < x->count && !status; i++)
 		status = summarise(&x->outcomes[i], &s[i], e);
-	if (!status && !see_failure(&x->outcomes[other], &s[other], out) &&
-	    !see_failure(&x->outcomes[first], &s[first], out)) {
-		if (first == other) {
-			out->state = SPEED_EQUIVALENT;
-			out->word = "measured";
-			snprintf(out->text, sizeof(out->text), "the others are held against it");
-		} else {
-			status = ratio_between(&s[first], &s[other], &r, e);
-			if (!status)
-				see_ratio(b, &r, is_last, out);
-		}
+	if (status || see_failure(&x->outcomes[other], &s[other], out)) {
+		/* seen */
+	} else if (first == other) {
+		out->state = SPEED_EQUIVALENT;
+		out->word = "measured";
+		snprintf(out->text, sizeof(out->text), "the others are held against it");
+	} else if (see_failure(&x->outcomes[first], &s[first], out)) {
+		out->state = BISECT_UNDECIDED; /* it was there before */
+	} else {
+		status = ratio_between(&s[first], &s[other], &r, e);
+		if (!status)
+			see_ratio(b, &r, is_last, out);
 	}
 	for (size_t i = 0; i < x->count; i++)
 		speed_summary_free(&s[i]);
