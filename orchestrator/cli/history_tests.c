@@ -15,13 +15,12 @@ static void fill_verdicts(struct history_series *s, const struct outcome_row *ro
 			  size_t count, size_t stride)
 {
 	AUTO_FREE struct flaky_point *points = mem_new(count + 1, sizeof(*points));
-	const char *cell_id = rows[count - 1].cell_id;
-	size_t first = count, at = 0;
+	size_t first = count > FLAKY_WINDOW ? count - FLAKY_WINDOW : 0, at = 0;
 
-	for (size_t i = 0; i < count; i++)
+	for (size_t i = 0; i < count; i++) {
 		points[i] = history_flaky_point(rows[i].run, verdicts[i * stride]);
-	while (first > 0 && count - first < FLAKY_WINDOW && !strcmp(rows[first - 1].cell_id, cell_id))
-		first--;
+		points[i].other_cell = i && strcmp(rows[i].cell_id, rows[i - 1].cell_id) != 0;
+	}
 	s->flaky = flaky_judge(points + first, count - first);
 	for (size_t i = 0; i < s->count; i++) {
 		while (rows[at].id != s->points[i].outcome)
