@@ -93,9 +93,18 @@ static int source_flaky(void *ctx, const struct outcome_row *row, const char *co
 	return history_flaky_of(a->c->store, a->reader, row->cell_id, row->run, FLAKY_WINDOW, tests, count, out, e);
 }
 
+/* Means are all that a comparison asks for; where they are not kept apart the summary has them. */
 static int source_summary(void *ctx, const struct outcome_row *row, struct speed_summary *out, struct err *e)
 {
-	return speed_summary_of(((struct asker *)ctx)->c, row, out, e);
+	struct context *c = ((struct asker *)ctx)->c;
+	AUTO_FREE double *means = NULL;
+	struct speed_figures figures;
+	size_t count;
+	int got = query_speed_figures(c->store, row->id, SPEED_SUMMARY_VERSION, &figures, &means, &count, e);
+
+	if (got == 1)
+		speed_summary_of_figures(&figures, means, count, out);
+	return got ? (got < 0 ? -1 : 0) : speed_summary_of(c, row, out, e);
 }
 
 /* ---- sides ---- */

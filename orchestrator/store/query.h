@@ -42,8 +42,10 @@ int query_tests(struct store *s, int64_t outcome_id, bool only_bad, struct test_
 /* What was made of a benchmark's iterations before, by the same version of whoever makes it: 1 with it in `out`, 0 when
  * there is none. */
 int query_speed(struct store *s, int64_t outcome_id, int64_t version, struct str *out, struct err *e);
-/* Its figures alone: 1, 0, -1 as query_speed. */
-int query_speed_figures(struct store *s, int64_t outcome_id, int64_t version, struct speed_figures *out, struct err *e);
+/* Its figures alone, and the means of the processes that count (NULL: not asked for; freed by the caller, *out_count of
+ * them): 1, 0, -1 as query_speed. */
+int query_speed_figures(struct store *s, int64_t outcome_id, int64_t version, struct speed_figures *out,
+			double **out_means, size_t *out_count, struct err *e);
 /* How long the cell took the last times it ran through (median of at most 5), ns; 0: never. */
 int64_t query_estimate_ns(struct store *s, const char *cell_id);
 

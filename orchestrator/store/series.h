@@ -68,6 +68,7 @@ struct speed_figures {
 	double mean;	  /* over means of processes; NaN also where it may not be compared as a speed */
 	double low, high; /* its 95 % interval */
 	double peak_bytes;
+	int64_t processes, failed;
 };
 
 /* Enough of an outcome to look into it. */
