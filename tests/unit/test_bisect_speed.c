@@ -6,19 +6,19 @@
 #include "analyse/bisect_speed.h"
 #include "analyse/speed.h"
 #include "base/mem.h"
-#include "random_source.h"
+#include "draws.h"
 
 #define PROCESSES 10
 
-static struct ratio measure(struct random_source *r, double level, double noise)
+static struct ratio measure(struct rng *r, double level, double noise)
 {
 	double base[PROCESSES], changed[PROCESSES];
 	struct err e = ERR_INIT;
 	struct ratio ratio;
 
 	for (size_t i = 0; i < PROCESSES; i++) {
-		base[i] = exp(noise * random_normal(r));
-		changed[i] = level * exp(noise * random_normal(r));
+		base[i] = exp(noise * rng_normal(r));
+		changed[i] = level * exp(noise * rng_normal(r));
 	}
 	assert_int_equal(ratio_of_means(base, PROCESSES, changed, PROCESSES, &ratio, &e), 0);
 	return ratio;
@@ -26,7 +26,7 @@ static struct ratio measure(struct random_source *r, double level, double noise)
 
 static void the_last_one_is_judged_as_any(void **state)
 {
-	struct random_source r = random_from(1);
+	struct rng r = draws_from(1);
 	struct ratio slower = measure(&r, 1.2, 0.01), faster = measure(&r, 0.8, 0.01), same = measure(&r, 1, 0.002),
 		     unclear = measure(&r, 1.01, 0.2);
 
@@ -39,7 +39,7 @@ static void the_last_one_is_judged_as_any(void **state)
 
 static void a_version_belongs_to_the_nearer_level(void **state)
 {
-	struct random_source r = random_from(2);
+	struct rng r = draws_from(2);
 	struct ratio as_before = measure(&r, 1, 0.01), slower = measure(&r, 1.2, 0.01), faster = measure(&r, 0.8, 0.01),
 		     unclear = measure(&r, 1.1, 0.2);
 
@@ -66,13 +66,13 @@ static void one_process_decides_nothing(void **state)
 /* The wrong side at most in 2.5 % of the cases, however noisy: that is what the interval promises. */
 static void the_wrong_side_is_rare(void **state)
 {
-	struct random_source r = random_from(3);
+	struct rng r = draws_from(3);
 	size_t wrong = 0, rounds = 4000;
 
 	(void)state;
 	for (size_t i = 0; i < rounds; i++) {
-		double noise = random_scale(&r, 0.005, 0.2);
-		bool changed = random_choice(&r, 2) == 1;
+		double noise = draw_scale(&r, 0.005, 0.2);
+		bool changed = rng_index(&r, 2) == 1;
 		struct ratio ratio = measure(&r, changed ? 1.1 : 1, noise);
 		int state_of = bisect_speed_state(&ratio, 1.1);
 
