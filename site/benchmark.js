@@ -77,7 +77,7 @@
 		return h("section", { "aria-label": "Memory" }, h("h2", null, "Memory"),
 			h("p", null, "Peak ", h("b", null, labctl.bytes(bench.peak_bytes)), " (median of the processes). Does it grow? ", h("b", null, bench.memory_grows),
 				bench.growth_interval[0] === null ? "" : ` (${labctl.bytes(bench.growth_bytes_per_s)}/s, 95 %: ${labctl.bytes(bench.growth_interval[0])} to ${labctl.bytes(bench.growth_interval[1])})`),
-			series.length ? labctl.lines(series, { label: "Memory of each process over its time", xLabel: "seconds since the process began", fromZero: true, all: true, height: 200, yText: labctl.bytes, unit: 2 ** 20 }) : null);
+			series.length ? labctl.lines(series, { label: "Memory of each process over its time", xLabel: "seconds since the process began", fractions: true, fromZero: true, all: true, height: 200, yText: labctl.bytes, unit: 2 ** 20 }) : null);
 	}
 
 	const historySection = (summary, cell, past) => labctl.pastSection(past, {

@@ -12,7 +12,6 @@ def many(tmp_path_factory, driver):
     lab = report_lab.ReportLab(tmp_path_factory.mktemp("many"), {name: ["full"] for name in names}, targets=report_lab.TARGETS[:2])
     bad = {i: ("failed", "assert %d == 0" % i) for i in range(100, 120)}
     lab.night([lab.test_cell(where, "cpython", name, "full", report_lab.tests_of(name, TESTS_EACH, bad)) for where in lab.targets for name in names])
-    lab.labctl("rebuild")
     lab.labctl("report", "-o", lab.results.parent / "site", "--single-file", lab.results.parent / "one.html")
     server = Server(lab.results.parent / "site")
     yield Page(driver, server.url), Page(driver, "file://%s/one.html" % lab.results.parent)
