@@ -64,10 +64,10 @@ def run_installed(root, folder, *words):
 
 def test_the_whole_lab_is_installed(installed):
     lab = {"lab.yaml"}
-    for part in ("targets", "recipes"):
+    for part in ("targets", "recipes", "site"):
         lab |= {str(path.relative_to(SOURCE)) for path in (SOURCE / part).rglob("*")
-                if path.suffix in (".yaml", ".sh", ".py", ".pyx", ".c")}
-    assert files_below(data_folder(installed)) == lab | {"labctl-bench.schema.json"}
+                if path.suffix in (".yaml", ".sh", ".py", ".pyx", ".c", ".html", ".css", ".js", ".svg")}
+    assert files_below(data_folder(installed)) == lab | {"labctl-bench.schema.json", "labctl-report.schema.json"}
 
 
 def test_manual_pages_and_completions_are_installed(installed):
