@@ -180,6 +180,6 @@
 		performance.mark("labctl-first-page");
 		// All names come after the picture, when nothing else is to be done.
 		const idle = self.requestIdleCallback ?? ((later) => setTimeout(later, 400));
-		requestAnimationFrame(() => setTimeout(() => idle(() => labctl.suites().catch(() => {}))));
+		requestAnimationFrame(() => setTimeout(() => performance.mark("labctl-first-picture") && idle(() => labctl.suites().catch(() => {}))));
 	}, (error) => main.replaceChildren(h("p", { class: "why" }, error.message)));
 })();

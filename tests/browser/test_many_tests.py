@@ -24,7 +24,7 @@ def test_the_first_picture_comes_before_the_names(many, which):
     page.wait_for_tests()
     painted = page.script("return performance.getEntriesByName('first-contentful-paint')[0].startTime")
     ready = page.script("return performance.getEntriesByName('labctl-suites-ready')[0].startTime")
-    matrix = page.script("return performance.getEntriesByName('labctl-first-page')[0].startTime")
+    matrix = page.script("return performance.getEntriesByName('labctl-first-picture')[0].startTime")
     assert painted < ready and matrix < ready
     if which == 0:
         # No piece but the summary is asked for before the first page is made.
