@@ -136,7 +136,7 @@
 	}
 
 	labctl.stepList = (cell, steps) => h("ol", { class: "steps" }, steps.map((step) => {
-		const line = [h("code", null, step.name), h("span", { class: "under" }, step.how, step.how === "exited" && step.status ? ` ${step.status}` : "", ` · ${labctl.duration(step.took_s)}`)];
+		const line = [h("code", null, labctl.visible(step.name)), h("span", { class: "under" }, labctl.visible(step.how), step.how === "exited" && step.status ? ` ${step.status}` : "", ` · ${labctl.duration(step.took_s)}`)];
 		if (!step.log) {
 			return h("li", null, line);
 		}

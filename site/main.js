@@ -88,7 +88,7 @@
 	// ---- the bar ----
 
 	function drawBar(summary) {
-		document.getElementById("title").textContent = summary.title ?? "labctl";
+		document.getElementById("title").textContent = labctl.visible(summary.title ?? "labctl");
 		const links = [...PARTS.filter(([name]) => name !== "speed" || summary.speed.benchmarks.length), ["tests", "Tests"]];
 		document.getElementById("nav").append(...links.map(([name, words]) => h("a", { href: `#/${name}`, "data-page": name }, words)));
 		document.getElementById("foot").append(

@@ -268,7 +268,7 @@
 		const findings = summary.findings.filter((finding) => !finding.known);
 		const known = summary.findings.filter((finding) => finding.known);
 		return [
-			h("div", { class: "head" }, h("h1", { tabindex: "-1" }, summary.title ?? "labctl"), verdictSentence(summary), runLine(summary)),
+			h("div", { class: "head" }, h("h1", { tabindex: "-1" }, labctl.visible(summary.title ?? "labctl")), verdictSentence(summary), runLine(summary)),
 			section("changes", "What changed", null, labctl.changeSection(summary)),
 			section("matrix", "Compatibility", `Pass rate, and what is not passed. Newly: held against what was before run ${summary.run.id}.`,
 				summary.rows.length ? [compatibility(summary), legend(MATRIX_SIGNS, "v")] : h("p", { class: "nothing" }, "No package has a result.")),
