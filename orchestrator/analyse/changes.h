@@ -98,8 +98,8 @@ struct changes {
 
 /* Where changes_build gets what is inside the outcomes; filled by the command (cli/history.h). 0, or -1 with e set. */
 struct change_source {
-	/* Either row may be NULL. The set holds every test that is bad on a side or whose verdict differs, and no
-	 * other. */
+	/* base may be NULL; where it has no tests, those before it stand for them. The set holds every test that is bad
+	 * on a side or whose verdict differs, and no other. */
 	int (*tests)(void *ctx, const struct outcome_row *base, const struct outcome_row *changed,
 		     struct test_pair_set *out, struct err *e);
 	/* What is known of these tests up to the row: `out` has `count` places. */

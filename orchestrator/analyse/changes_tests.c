@@ -161,28 +161,29 @@ static void count_pair(struct changes *c, size_t pair, size_t first)
 	c->known_passed += p->known_passed;
 }
 
-/* Against a side that had no tests, since it could not run them, nothing is new. */
-static enum change_kind kind_in(const struct change_pair *p, const struct test_pair *t)
+static enum change_kind kind_in(const struct change_pair *p, const struct test_pair_set *tests,
+				const struct test_pair *t)
 {
 	enum change_kind kind = is_bad(t->now) && t->known_now ? NO_CHANGE : kind_of(t);
 
-	if (!p->base)
-		return kind >= CHANGE_APPEARED ? NO_CHANGE : kind;
-	if (test_count(p->base))
-		return kind;
-	return is_bad(t->now) && kind != NO_CHANGE ? CHANGE_STILL_FAILING : NO_CHANGE;
+	if (kind == NO_CHANGE || (!p->base && kind >= CHANGE_APPEARED))
+		return NO_CHANGE;
+	if (tests->base_unknown)
+		return is_bad(t->now) ? CHANGE_STILL_FAILING : NO_CHANGE;
+	return kind;
 }
 
 static void add_tests(struct changes *c, size_t pair, const struct test_pair_set *tests)
 {
 	for (size_t i = 0; i < tests->count; i++) {
-		enum change_kind kind = kind_in(&c->pairs[pair], &tests->items[i]);
+		enum change_kind kind = kind_in(&c->pairs[pair], tests, &tests->items[i]);
 
 		if (kind != NO_CHANGE)
 			add_test(c, pair, kind, &tests->items[i]);
 	}
 }
 
+/* A changed side without tests has lost none: it could not run them. */
 int changes_of_pair(struct changes *c, size_t pair, const struct change_source *source, struct err *e)
 {
 	const struct change_pair *p = &c->pairs[pair];
@@ -192,7 +193,7 @@ int changes_of_pair(struct changes *c, size_t pair, const struct change_source *
 
 	add_whole(c, pair);
 	if (test_count(p->changed)) {
-		status = source->tests(source->ctx, test_count(p->base) ? p->base : NULL, p->changed, &tests, e);
+		status = source->tests(source->ctx, p->base, p->changed, &tests, e);
 		if (!status)
 			add_tests(c, pair, &tests);
 		test_pair_set_free(&tests);

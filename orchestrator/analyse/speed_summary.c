@@ -33,7 +33,37 @@ struct speed_figures speed_figures_of(const struct speed_summary *s)
 		.low = known ? s->low : NAN,
 		.high = known ? s->high : NAN,
 		.peak_bytes = s->median_peak_bytes,
+		.processes = (int64_t)s->process_count,
+		.failed = (int64_t)s->failed,
 	};
+}
+
+void speed_summary_of_figures(const struct speed_figures *f, const double *means, size_t mean_count,
+			      struct speed_summary *out)
+{
+	size_t count = f->processes > (int64_t)mean_count ? (size_t)f->processes : mean_count;
+
+	*out = (struct speed_summary){
+		.processes = mem_new(count + 1, sizeof(*out->processes)),
+		.process_count = count,
+		.unit = f->unit >= 0 && f->unit <= BENCH_COUNT ? (enum bench_unit)f->unit : BENCH_COUNT,
+		.class = WARMUP_UNDECIDED,
+		.speed = isfinite(f->mean) ? WARMUP_SPEED_SHOWN : WARMUP_SPEED_REFUSED,
+		.mean = f->mean,
+		.low = f->low,
+		.high = f->high,
+		.median_peak_bytes = f->peak_bytes,
+		.growth = GROWTH_UNDECIDED,
+		.growth_bytes_per_s = NAN,
+		.growth_low = NAN,
+		.growth_high = NAN,
+		.failed = f->failed > 0 ? (size_t)f->failed : 0,
+	};
+	for (size_t i = 0; i < count; i++)
+		out->processes[i] = (struct speed_process){ .failed = i >= mean_count,
+							    .class = WARMUP_UNDECIDED,
+							    .mean = i < mean_count ? means[i] : NAN,
+							    .peak_bytes = NAN };
 }
 
 void speed_summary_free(struct speed_summary *s)

@@ -43,6 +43,9 @@ void speed_summary_free(struct speed_summary *s);
 
 /* What a history keeps of it. */
 struct speed_figures speed_figures_of(const struct speed_summary *s);
+/* And back: as much of a summary as a comparison of means needs. Warm-up, roles and memory over time are not in it. */
+void speed_summary_of_figures(const struct speed_figures *f, const double *means, size_t mean_count,
+			      struct speed_summary *out);
 
 /* The means of the processes that count, for ratios; role 0: of all. Returns how many were written; room for
  * process_count. */

@@ -26,10 +26,28 @@ struct asker {
 	struct test_reader *reader;
 };
 
+/* A cell that could not be installed had its tests all the same: those before that night are what to compare with. */
+static int tested_before(struct context *c, const struct outcome_row *row, int64_t *out, struct err *e)
+{
+	*out = row->id;
+	for (int v = 0; v < VERDICT_COUNT; v++)
+		if (row->tally.count[v])
+			return 0;
+	return query_last_tested(c->store, row, out, e);
+}
+
 static int source_tests(void *ctx, const struct outcome_row *base, const struct outcome_row *changed,
 			struct test_pair_set *out, struct err *e)
 {
-	return test_reader_pair(((struct asker *)ctx)->reader, base ? base->id : 0, changed ? changed->id : 0, out, e);
+	struct asker *a = ctx;
+	int64_t before = 0;
+
+	if (base && tested_before(a->c, base, &before, e))
+		return -1;
+	if (test_reader_pair(a->reader, before, changed->id, out, e))
+		return -1;
+	out->base_unknown = base && !before;
+	return 0;
 }
 
 int history_flaky_of(struct store *s, struct test_reader *reader, const char *cell_id, int64_t until_run, size_t window,
@@ -49,8 +67,10 @@ int history_flaky_of(struct store *s, struct test_reader *reader, const char *ce
 	if (test_reader_verdicts(reader, ids, outcomes, tests, count, verdicts, e))
 		return -1;
 	for (size_t t = 0; t < count; t++) {
-		for (size_t i = 0; i < outcomes; i++)
+		for (size_t i = 0; i < outcomes; i++) {
 			points[i] = history_flaky_point(keys[i].run, verdicts[i * count + t]);
+			points[i].other_cell = i && keys[i].cell != keys[i - 1].cell;
+		}
 		out[t] = flaky_judge(points, outcomes);
 	}
 	return 0;
@@ -73,9 +93,18 @@ static int source_flaky(void *ctx, const struct outcome_row *row, const char *co
 	return history_flaky_of(a->c->store, a->reader, row->cell_id, row->run, FLAKY_WINDOW, tests, count, out, e);
 }
 
+/* Means are all that a comparison asks for; where they are not kept apart the summary has them. */
 static int source_summary(void *ctx, const struct outcome_row *row, struct speed_summary *out, struct err *e)
 {
-	return speed_summary_of(((struct asker *)ctx)->c, row, out, e);
+	struct context *c = ((struct asker *)ctx)->c;
+	AUTO_FREE double *means = NULL;
+	struct speed_figures figures;
+	size_t count;
+	int got = query_speed_figures(c->store, row->id, SPEED_SUMMARY_VERSION, &figures, &means, &count, e);
+
+	if (got == 1)
+		speed_summary_of_figures(&figures, means, count, out);
+	return got ? (got < 0 ? -1 : 0) : speed_summary_of(c, row, out, e);
 }
 
 /* ---- sides ---- */
@@ -103,7 +132,7 @@ static int load_side(struct context *c, const struct side_wish *s, struct outcom
 	const char *tier = s->wish->tier ? s->wish->tier : "";
 	size_t kept = 0;
 
-	if (query_last_like(c->store, "", "", "", tier, s->run + 1, out, e))
+	if (query_state(c->store, tier, s->run, out, e))
 		return -1;
 	for (size_t i = 0; i < out->count; i++)
 		if (is_wanted(s, &out->rows[i]))

@@ -36,7 +36,7 @@ struct history_wish {
 /* Series with their changes, judged together. A name that is nothing is ERR_USAGE with the nearest. */
 int history_of(struct context *c, const struct history_wish *w, struct history *out, struct err *e);
 
-/* Tests whose verdict changes without a cause, over the newest `window` outcomes of each cell id (0: FLAKY_WINDOW). */
+/* Tests whose verdict changes without a cause, over the newest `window` outcomes of each cell (0: FLAKY_WINDOW). */
 struct flaky_test {
 	const char *target, *runtime, *package, *tier, *test;
 	const char *cell_id;

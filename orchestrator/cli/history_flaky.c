@@ -15,8 +15,8 @@ struct flaky_search {
 	size_t window;
 };
 
-/* The tests that were both good and bad in these outcomes. Only those that the newest outcome's suite has: names are
- * compared list with list, which one cell id hardly ever changes. */
+/* The tests that were both good and bad in outcomes with the newest suite. What an older suite knew is asked for them
+ * afterwards; a test that was unsteady only there is left out. */
 static int find_unsteady(struct flaky_search *f, const struct outcome_key *keys, size_t count, const char ***out_tests,
 			 size_t *out_count, struct err *e)
 {

@@ -121,7 +121,7 @@ static void fill_counts(struct history_series *s)
 /* From the store, or where there is nothing of the present version, from the record. */
 static int figures_of(struct context *c, const struct outcome_row *row, struct speed_figures *out, struct err *e)
 {
-	int got = query_speed_figures(c->store, row->id, SPEED_SUMMARY_VERSION, out, e);
+	int got = query_speed_figures(c->store, row->id, SPEED_SUMMARY_VERSION, out, NULL, NULL, e);
 	struct speed_summary summary;
 
 	if (got)

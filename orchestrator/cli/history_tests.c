@@ -1,5 +1,6 @@
 /* Series of tests, which are found by name in the newest outcome that has tests. */
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -7,6 +8,7 @@
 #include "base/regex.h"
 #include "base/vec.h"
 #include "cli/history_inside.h"
+#include "lab/benchmark.h"
 #include "store/query.h"
 
 #define MOST_TESTS 500 /* series of tests that one question may ask for */
@@ -15,13 +17,12 @@ static void fill_verdicts(struct history_series *s, const struct outcome_row *ro
 			  size_t count, size_t stride)
 {
 	AUTO_FREE struct flaky_point *points = mem_new(count + 1, sizeof(*points));
-	const char *cell_id = rows[count - 1].cell_id;
-	size_t first = count, at = 0;
+	size_t first = count > FLAKY_WINDOW ? count - FLAKY_WINDOW : 0, at = 0;
 
-	for (size_t i = 0; i < count; i++)
+	for (size_t i = 0; i < count; i++) {
 		points[i] = history_flaky_point(rows[i].run, verdicts[i * stride]);
-	while (first > 0 && count - first < FLAKY_WINDOW && !strcmp(rows[first - 1].cell_id, cell_id))
-		first--;
+		points[i].other_cell = i && strcmp(rows[i].cell_id, rows[i - 1].cell_id) != 0;
+	}
 	s->flaky = flaky_judge(points + first, count - first);
 	for (size_t i = 0; i < s->count; i++) {
 		while (rows[at].id != s->points[i].outcome)
@@ -54,8 +55,7 @@ struct test_search {
 	const char *name;
 	struct regex *pattern; /* NULL: by name */
 	VEC(const char *) found;
-	struct arena *arena;
-	size_t hits; /* over all groups */
+	size_t hits; /* over all cells */
 };
 
 static bool is_meant(const struct test_search *s, const char *test)
@@ -77,29 +77,52 @@ static int fail_many(const struct test_search *s, struct err *e)
 	return err_hint(e, "name them more closely, or choose with --target and --runtime");
 }
 
-static int search_group(struct series_list *l, const struct outcome_row *rows, size_t count, void *ctx, struct err *e)
+static int add_found(struct series_list *l, const struct outcome_row *rows, size_t count, void *ctx, struct err *e)
 {
 	struct test_search *s = ctx;
+
+	return add_tests(l, rows, count, s->found.items, s->found.count, e);
+}
+
+/* In the newest outcome of a cell that has tests: a broken night knows no names. */
+static int search_cell(struct series_list *l, const struct outcome_row *newest, struct test_search *s, struct err *e)
+{
 	const struct name_list *names;
 	const unsigned char *verdicts;
-	const struct outcome_row *newest = NULL;
+	struct cell_name cell;
+	size_t groups = 0;
+	int64_t tested;
 
-	/* The newest outcome that has tests: a broken night knows no names. */
-	for (size_t i = count; i > 0 && !newest; i--)
-		for (int v = 0; v < VERDICT_COUNT; v++)
-			newest = rows[i - 1].tally.count[v] ? &rows[i - 1] : newest;
-	if (!newest)
-		return 0;
-	if (test_reader_all(l->reader, newest->id, &names, &verdicts, e))
+	if (query_last_tested(l->c->store, newest, &tested, e) ||
+	    (tested && test_reader_all(l->reader, tested, &names, &verdicts, e)))
 		return -1;
 	s->found.count = 0;
-	for (size_t i = 0; i < names->count; i++)
+	for (size_t i = 0; tested && i < names->count; i++)
 		if (is_meant(s, names->names[i]))
 			vec_add(&s->found, names->names[i]);
 	s->hits += s->found.count;
 	if (s->hits > MOST_TESTS)
 		return fail_many(s, e);
-	return s->found.count ? add_tests(l, rows, count, s->found.items, s->found.count, e) : 0;
+	snprintf(cell.target, sizeof(cell.target), "%s", newest->target);
+	snprintf(cell.runtime, sizeof(cell.runtime), "%s", newest->runtime);
+	snprintf(cell.package, sizeof(cell.package), "%s", newest->package);
+	snprintf(cell.tier, sizeof(cell.tier), "%s", newest->tier);
+	return s->found.count ? series_each_group(l, &cell, add_found, s, &groups, e) : 0;
+}
+
+static int search_cells(struct series_list *l, struct test_search *s, struct err *e)
+{
+	const struct history_wish *w = l->wish;
+	struct outcome_set set = { 0 };
+	int64_t until = w->until_run ? w->until_run : INT64_MAX - 1;
+	int status = query_state(l->c->store, w->tier ? w->tier : "", until, &set, e);
+
+	for (size_t i = 0; !status && i < set.count; i++)
+		if (strcmp(set.rows[i].tier, SPEED_TIER) && history_is_listed(&w->targets, set.rows[i].target) &&
+		    history_is_listed(&w->runtimes, set.rows[i].runtime))
+			status = search_cell(l, &set.rows[i], s, e);
+	outcome_set_free(&set);
+	return status;
 }
 
 static int fail_unknown(struct context *c, const char *name, struct err *e)
@@ -126,7 +149,7 @@ static int fail_unknown(struct context *c, const char *name, struct err *e)
 int series_add_tests(struct series_list *l, const char *name, struct err *e)
 {
 	struct test_search s = { .name = name };
-	size_t len = strlen(name), groups = 0;
+	size_t len = strlen(name);
 	int status = 0;
 
 	if (len > 2 && name[0] == '/' && name[len - 1] == '/') {
@@ -138,7 +161,7 @@ int series_add_tests(struct series_list *l, const char *name, struct err *e)
 			return -1;
 		}
 	}
-	status = series_each_group(l, &(struct cell_name){ 0 }, search_group, &s, &groups, e);
+	status = search_cells(l, &s, e);
 	regex_free(s.pattern);
 	vec_free(&s.found);
 	return !status && !s.hits ? fail_unknown(l->c, name, e) : status;

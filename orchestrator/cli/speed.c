@@ -54,10 +54,12 @@ static int summarise_record(struct context *c, const struct outcome_row *row, st
 static void keep_summary(struct context *c, const struct outcome_row *row, const struct speed_summary *s)
 {
 	const struct speed_figures figures = speed_figures_of(s);
+	AUTO_FREE double *means = mem_new(s->process_count + 1, sizeof(*means));
+	size_t count = speed_means(s, 0, means);
 	AUTO_STR text = { 0 };
 
 	speed_summary_encode(s, &text);
-	store_put_speed(c->store, row->id, SPEED_SUMMARY_VERSION, &figures, &text, NULL);
+	store_put_speed(c->store, row->id, SPEED_SUMMARY_VERSION, &figures, means, count, &text, NULL);
 }
 
 int speed_summary_of(struct context *c, const struct outcome_row *row, struct speed_summary *out, struct err *e)

@@ -175,7 +175,8 @@ static void add_curve(const struct pen *p, const struct history_series *s)
 static void add_head(const struct pen *p, const struct history_series *s)
 {
 	pen_styled(p, STYLE_BOLD, s->label);
-	str_addf(p->out, "%s  %s now ", s->emulated ? p->signs->emulated : "", history_metric_key(s->metric));
+	str_addf(p->out, "%s%s  %s now ", s->emulated ? " " : "", s->emulated ? p->signs->emulated : "",
+		 history_metric_key(s->metric));
 	add_value(s->metric, s->unit, history_level(s), p->opts->ascii, p->out);
 	str_add(p->out, ", ");
 	phrase_count((int64_t)s->count, "run", "runs", p->out);

@@ -92,7 +92,10 @@ static const char third_form[] = "ALTER TABLE speed ADD COLUMN unit INTEGER;"
 				 "ALTER TABLE speed ADD COLUMN mean REAL;"
 				 "ALTER TABLE speed ADD COLUMN low REAL;"
 				 "ALTER TABLE speed ADD COLUMN high REAL;"
-				 "ALTER TABLE speed ADD COLUMN peak_bytes REAL;";
+				 "ALTER TABLE speed ADD COLUMN peak_bytes REAL;"
+				 "ALTER TABLE speed ADD COLUMN processes INTEGER;"
+				 "ALTER TABLE speed ADD COLUMN failed INTEGER;"
+				 "ALTER TABLE speed ADD COLUMN means BLOB;";
 
 /* migrations[v] brings form v to form v + 1. */
 static const char *const migrations[DB_SCHEMA_VERSION] = { first_form, second_form, third_form };

@@ -273,13 +273,13 @@ static void unpack_test(struct unpacker *u, uint64_t at, bool only_bad, struct t
 	next_verdict(u);
 	byte = *(const unsigned char *)take_bytes(&u->durations, 1);
 	row.verdict = u->verdict;
-	row.took_ns = duration_ns(byte);
 	if (u->more_details && u->detail_at == at) {
 		take_detail(u, out->arena, &row);
 		find_detail(u, at + 1);
 	}
 	if (is_broken(u) || (only_bad && !verdict_is_bad(row.verdict)))
 		return;
+	row.took_ns = duration_ns(byte);
 	row.name = arena_dup(out->arena, u->name);
 	*test_set_add(out) = row;
 }

@@ -34,6 +34,15 @@ static const char last_like_package_sql[] =
 	" WHERE (?2 = '' OR c.target = ?2) AND (?3 = '' OR c.runtime = ?3) AND c.package = ?4"
 	" AND (?5 = '' OR c.tier = ?5)"
 	" ORDER BY c.target, c.runtime, c.package, c.tier, o.run DESC, o.attempt DESC, o.id DESC";
+static const char state_sql[] =
+	"SELECT" OUTCOME_COLUMNS " FROM cell c CROSS JOIN outcome o ON o.id = (SELECT id FROM outcome WHERE cell = c.id"
+	" AND run <= ?1 AND verdict <> ?2 ORDER BY run DESC, attempt DESC LIMIT 1)" OUTCOME_TABLES
+	" WHERE ?3 = '' OR c.tier = ?3"
+	" ORDER BY c.target, c.runtime, c.package, c.tier, o.run DESC, o.attempt DESC, o.id DESC";
+static const char last_tested_sql[] =
+	"SELECT o.id FROM cell c INDEXED BY cell_by_coordinates CROSS JOIN outcome o ON o.cell = c.id"
+	" WHERE c.package = ?1 AND c.target = ?2 AND c.runtime = ?3 AND c.tier = ?4 AND o.run <= ?5 AND o.names > 0"
+	" ORDER BY o.run DESC, o.attempt DESC LIMIT 1";
 static const char of_run_sql[] = "SELECT" OUTCOME_COLUMNS " FROM outcome o JOIN cell c ON c.id = o.cell" OUTCOME_TABLES
 				 " WHERE o.run = ?1 ORDER BY o.id";
 static const char of_cell_sql[] = "SELECT" OUTCOME_COLUMNS " FROM outcome o JOIN cell c ON c.id = o.cell" OUTCOME_TABLES
@@ -246,6 +255,38 @@ int query_last_like(struct store *s, const char *target, const char *runtime, co
 	result = gather(s, q, false, out, e);
 	keep_first_of_each(out);
 	return result;
+}
+
+int query_state(struct store *s, const char *tier, int64_t run, struct outcome_set *out, struct err *e)
+{
+	struct db_stmt *q = store_statement(s, state_sql, e);
+	int result;
+
+	memset(out, 0, sizeof(*out));
+	outcome_set_start(out);
+	if (q == NULL)
+		return -1;
+	db_bind_int(q, 1, run);
+	db_bind_int(q, 2, VERDICT_LOST);
+	db_bind_text(q, 3, tier);
+	result = gather(s, q, false, out, e);
+	keep_first_of_each(out);
+	return result;
+}
+
+int query_last_tested(struct store *s, const struct outcome_row *like, int64_t *out, struct err *e)
+{
+	struct db_stmt *q = store_statement(s, last_tested_sql, e);
+
+	*out = 0;
+	if (q == NULL)
+		return -1;
+	db_bind_text(q, 1, like->package);
+	db_bind_text(q, 2, like->target);
+	db_bind_text(q, 3, like->runtime);
+	db_bind_text(q, 4, like->tier);
+	db_bind_int(q, 5, like->run);
+	return store_ask_int(q, out, e) < 0 ? -1 : 0;
 }
 
 int query_history(struct store *s, const char *target, const char *runtime, const char *package, const char *tier,

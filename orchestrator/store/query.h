@@ -17,6 +17,11 @@ int query_last(struct store *s, const char *const *cell_ids, int64_t before_run,
  * "" matches all. */
 int query_last_like(struct store *s, const char *target, const char *runtime, const char *package, const char *tier,
 		    int64_t before_run, struct outcome_set *out, struct err *e);
+/* The state as of a run: of each (target, runtime, package, tier) the last outcome that is not of a run behind it. One
+ * whose target was lost says nothing, and is passed over for what was before it. tier "": all. */
+int query_state(struct store *s, const char *tier, int64_t run, struct outcome_set *out, struct err *e);
+/* The last outcome with tests of the coordinates of `like`, up to its run; 0 in *out: there is none. */
+int query_last_tested(struct store *s, const struct outcome_row *like, int64_t *out, struct err *e);
 /* The ids of the cells that a run was to do, NULL-ended, freed by the caller (AUTO_FREE_LIST); NULL: the run does not
  * tell. */
 int query_run_planned(struct store *s, int64_t run, char ***out_ids, struct err *e);
@@ -37,8 +42,10 @@ int query_tests(struct store *s, int64_t outcome_id, bool only_bad, struct test_
 /* What was made of a benchmark's iterations before, by the same version of whoever makes it: 1 with it in `out`, 0 when
  * there is none. */
 int query_speed(struct store *s, int64_t outcome_id, int64_t version, struct str *out, struct err *e);
-/* Its figures alone: 1, 0, -1 as query_speed. */
-int query_speed_figures(struct store *s, int64_t outcome_id, int64_t version, struct speed_figures *out, struct err *e);
+/* Its figures alone, and the means of the processes that count (NULL: not asked for; freed by the caller, *out_count of
+ * them): 1, 0, -1 as query_speed. */
+int query_speed_figures(struct store *s, int64_t outcome_id, int64_t version, struct speed_figures *out,
+			double **out_means, size_t *out_count, struct err *e);
 /* How long the cell took the last times it ran through (median of at most 5), ns; 0: never. */
 int64_t query_estimate_ns(struct store *s, const char *cell_id);
 

@@ -59,6 +59,7 @@ struct test_pair_set {
 	struct arena *arena;
 	struct test_pair *items;
 	size_t count, room;
+	bool base_unknown; /* nothing was ever known of the tests of the first side: none can be called new */
 };
 
 /* A benchmark's outcome in figures: NaN where there is none. */
@@ -67,11 +68,13 @@ struct speed_figures {
 	double mean;	  /* over means of processes; NaN also where it may not be compared as a speed */
 	double low, high; /* its 95 % interval */
 	double peak_bytes;
+	int64_t processes, failed;
 };
 
 /* Enough of an outcome to look into it. */
 struct outcome_key {
 	int64_t id, run, attempt;
+	int64_t cell; /* equal for outcomes of one cell id */
 };
 
 struct run_row {

@@ -32,9 +32,10 @@ int store_resume_run(struct store *s, int64_t run, struct err *e);
 int store_add_record(struct store *s, int64_t run, const char *folder, struct err *e);
 /* Adds an outcome that has no record on disk (imports); writes its record first. */
 int store_add_outcome(struct store *s, int64_t run, const struct outcome *o, struct err *e);
-/* Keeps what was made of a benchmark's iterations, beside the outcome; replaces what was there. */
+/* Keeps what was made of a benchmark's iterations, beside the outcome; replaces what was there. means: of
+ * the processes that count. */
 int store_put_speed(struct store *s, int64_t outcome_id, int64_t version, const struct speed_figures *figures,
-		    const struct str *summary, struct err *e);
+		    const double *means, size_t mean_count, const struct str *summary, struct err *e);
 int store_end_run(struct store *s, int64_t run, bool complete, struct err *e);
 char *store_run_folder(struct store *s, int64_t run); /* absolute; caller frees */
 struct db *store_db(struct store *s);		      /* for query.c only */

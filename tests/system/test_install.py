@@ -67,7 +67,7 @@ def test_the_whole_lab_is_installed(installed):
     for part in ("targets", "recipes", "site"):
         lab |= {str(path.relative_to(SOURCE)) for path in (SOURCE / part).rglob("*")
                 if path.suffix in (".yaml", ".sh", ".py", ".pyx", ".c", ".html", ".css", ".js", ".svg")}
-    assert files_below(data_folder(installed)) == lab | {"labctl-bench.schema.json", "labctl-report.schema.json"}
+    assert files_below(data_folder(installed)) == lab | {"labctl-%s.schema.json" % name for name in ("bench", "changes", "history", "report")}
 
 
 def test_manual_pages_and_completions_are_installed(installed):

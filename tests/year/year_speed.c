@@ -89,11 +89,13 @@ static void fill_series(const struct cell *c, const double *means, struct rng *r
 static int put_speed(struct year *y, const struct speed_summary *s, struct err *e)
 {
 	const struct speed_figures figures = speed_figures_of(s);
+	double means[YEAR_PROCESSES];
+	size_t count = speed_means(s, 0, means);
 	AUTO_STR text = { 0 };
 
 	speed_summary_encode(s, &text);
 	return store_put_speed(y->context.store, db_last_id(store_db(y->context.store)), SPEED_SUMMARY_VERSION,
-			       &figures, &text, e);
+			       &figures, means, count, &text, e);
 }
 
 static int measure_cell(struct year *y, int64_t run, unsigned night, const struct cell *c, struct err *e)
