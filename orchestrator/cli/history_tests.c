@@ -51,11 +51,19 @@ static int add_tests(struct series_list *l, const struct outcome_row *rows, size
 
 /* ---- tests by name ---- */
 
+/* What is meant in one list of names, which many cells share. */
+struct searched {
+	const struct name_list *names;
+	size_t first, count; /* in test_search.found */
+};
+
 struct test_search {
 	const char *name;
 	struct regex *pattern; /* NULL: by name */
 	VEC(const char *) found;
-	size_t hits; /* over all cells */
+	VEC(struct searched) lists;
+	const struct searched *present; /* of the cell that is being added */
+	size_t hits;			/* over all cells */
 };
 
 static bool is_meant(const struct test_search *s, const char *test)
@@ -79,9 +87,24 @@ static int fail_many(const struct test_search *s, struct err *e)
 
 static int add_found(struct series_list *l, const struct outcome_row *rows, size_t count, void *ctx, struct err *e)
 {
-	struct test_search *s = ctx;
+	const struct test_search *s = ctx;
 
-	return add_tests(l, rows, count, s->found.items, s->found.count, e);
+	return add_tests(l, rows, count, s->found.items + s->present->first, s->present->count, e);
+}
+
+static const struct searched *search_list(struct test_search *s, const struct name_list *names)
+{
+	struct searched searched = { names, s->found.count, 0 };
+
+	for (size_t i = 0; i < s->lists.count; i++)
+		if (s->lists.items[i].names == names)
+			return &s->lists.items[i];
+	for (size_t i = 0; i < names->count; i++)
+		if (is_meant(s, names->names[i]))
+			vec_add(&s->found, names->names[i]);
+	searched.count = s->found.count - searched.first;
+	vec_add(&s->lists, searched);
+	return &s->lists.items[s->lists.count - 1];
 }
 
 /* In the newest outcome of a cell that has tests: a broken night knows no names. */
@@ -96,18 +119,17 @@ static int search_cell(struct series_list *l, const struct outcome_row *newest, 
 	if (query_last_tested(l->c->store, newest, &tested, e) ||
 	    (tested && test_reader_all(l->reader, tested, &names, &verdicts, e)))
 		return -1;
-	s->found.count = 0;
-	for (size_t i = 0; tested && i < names->count; i++)
-		if (is_meant(s, names->names[i]))
-			vec_add(&s->found, names->names[i]);
-	s->hits += s->found.count;
+	if (!tested)
+		return 0;
+	s->present = search_list(s, names);
+	s->hits += s->present->count;
 	if (s->hits > MOST_TESTS)
 		return fail_many(s, e);
 	snprintf(cell.target, sizeof(cell.target), "%s", newest->target);
 	snprintf(cell.runtime, sizeof(cell.runtime), "%s", newest->runtime);
 	snprintf(cell.package, sizeof(cell.package), "%s", newest->package);
 	snprintf(cell.tier, sizeof(cell.tier), "%s", newest->tier);
-	return s->found.count ? series_each_group(l, &cell, add_found, s, &groups, e) : 0;
+	return s->present->count ? series_each_group(l, &cell, add_found, s, &groups, e) : 0;
 }
 
 static int search_cells(struct series_list *l, struct test_search *s, struct err *e)
@@ -164,5 +186,6 @@ int series_add_tests(struct series_list *l, const char *name, struct err *e)
 	status = search_cells(l, &s, e);
 	regex_free(s.pattern);
 	vec_free(&s.found);
+	vec_free(&s.lists);
 	return !status && !s.hits ? fail_unknown(l->c, name, e) : status;
 }

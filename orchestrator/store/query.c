@@ -7,15 +7,8 @@
 #include "base/json.h"
 #include "base/mem.h"
 #include "store/inside.h"
+#include "store/query_inside.h"
 
-/* In the order that outcome_from_row reads. */
-#define OUTCOME_COLUMNS                                                                                                \
-	" o.id, o.run, c.name, c.target, c.arch, c.runtime, c.package, c.tier, how.text, o.emulated, o.attempt,"       \
-	" o.verdict, why.text, hint.text, o.started_wall_ms, o.took_ns, o.passed, o.failed, o.crashed, o.timed_out,"   \
-	" o.broken, o.unavailable, o.lost, o.skipped, o.known, o.known_passed, run.name, o.facts, o.passing_facts"
-#define OUTCOME_TABLES                                                                                                 \
-	" JOIN run ON run.id = o.run JOIN word how ON how.id = o.how_run"                                              \
-	" LEFT JOIN word why ON why.id = o.reason LEFT JOIN word hint ON hint.id = o.hint"
 /* The last one of cell c; ?1 is the run before which it must be. */
 #define LAST_OF_CELL                                                                                                   \
 	" CROSS JOIN outcome o ON o.id = (SELECT id FROM outcome WHERE cell = c.id AND run < ?1"                       \
@@ -34,31 +27,11 @@ static const char last_like_package_sql[] =
 	" WHERE (?2 = '' OR c.target = ?2) AND (?3 = '' OR c.runtime = ?3) AND c.package = ?4"
 	" AND (?5 = '' OR c.tier = ?5)"
 	" ORDER BY c.target, c.runtime, c.package, c.tier, o.run DESC, o.attempt DESC, o.id DESC";
-static const char state_sql[] =
-	"SELECT" OUTCOME_COLUMNS " FROM cell c CROSS JOIN outcome o ON o.id = (SELECT id FROM outcome WHERE cell = c.id"
-	" AND run <= ?1 AND verdict <> ?2 ORDER BY run DESC, attempt DESC LIMIT 1)" OUTCOME_TABLES
-	" WHERE ?3 = '' OR c.tier = ?3"
-	" ORDER BY c.target, c.runtime, c.package, c.tier, o.run DESC, o.attempt DESC, o.id DESC";
-static const char last_tested_sql[] =
-	"SELECT o.id FROM cell c INDEXED BY cell_by_coordinates CROSS JOIN outcome o ON o.cell = c.id"
-	" WHERE c.package = ?1 AND c.target = ?2 AND c.runtime = ?3 AND c.tier = ?4 AND o.run <= ?5 AND o.names > 0"
-	" ORDER BY o.run DESC, o.attempt DESC LIMIT 1";
 static const char of_run_sql[] = "SELECT" OUTCOME_COLUMNS " FROM outcome o JOIN cell c ON c.id = o.cell" OUTCOME_TABLES
 				 " WHERE o.run = ?1 ORDER BY o.id";
 static const char of_cell_sql[] = "SELECT" OUTCOME_COLUMNS " FROM outcome o JOIN cell c ON c.id = o.cell" OUTCOME_TABLES
 				  " WHERE o.cell = (SELECT id FROM cell WHERE name = ?1)"
 				  " ORDER BY o.run DESC, o.attempt DESC";
-
-static const char history_sql[] = "SELECT" OUTCOME_COLUMNS " FROM cell c JOIN outcome o ON o.cell = c.id" OUTCOME_TABLES
-				  " WHERE (?2 = '' OR c.target = ?2) AND (?3 = '' OR c.runtime = ?3)"
-				  " AND (?4 = '' OR c.package = ?4) AND (?5 = '' OR c.tier = ?5) AND o.run <= ?1"
-				  " ORDER BY c.target, c.runtime, c.package, c.tier, o.run, o.attempt, o.id";
-static const char history_package_sql[] =
-	"SELECT" OUTCOME_COLUMNS
-	" FROM cell c INDEXED BY cell_by_coordinates CROSS JOIN outcome o ON o.cell = c.id" OUTCOME_TABLES
-	" WHERE (?2 = '' OR c.target = ?2) AND (?3 = '' OR c.runtime = ?3)"
-	" AND c.package = ?4 AND (?5 = '' OR c.tier = ?5) AND o.run <= ?1"
-	" ORDER BY c.target, c.runtime, c.package, c.tier, o.run, o.attempt, o.id";
 
 enum outcome_field {
 	F_ID,
@@ -175,7 +148,7 @@ static int add_outcome(struct store *s, struct db_stmt *q, bool with_facts, stru
 	return with_facts ? read_facts(s, q, out->arena, &row->facts, e) : 0;
 }
 
-static int gather(struct store *s, struct db_stmt *q, bool with_facts, struct outcome_set *out, struct err *e)
+int query_gather(struct store *s, struct db_stmt *q, bool with_facts, struct outcome_set *out, struct err *e)
 {
 	int got;
 
@@ -217,7 +190,7 @@ int query_last(struct store *s, const char *const *cell_ids, int64_t before_run,
 	bind_before(q, before_run);
 	if (cell_ids != NULL)
 		bind_ids(q, cell_ids);
-	return gather(s, q, with_facts, out, e);
+	return query_gather(s, q, with_facts, out, e);
 }
 
 static bool same_coordinates(const struct outcome_row *a, const struct outcome_row *b)
@@ -226,8 +199,7 @@ static bool same_coordinates(const struct outcome_row *a, const struct outcome_r
 	       strcmp(a->package, b->package) == 0 && strcmp(a->tier, b->tier) == 0;
 }
 
-/* The first of each group of equal coordinates is its last outcome. */
-static void keep_first_of_each(struct outcome_set *set)
+void query_keep_first_of_each(struct outcome_set *set)
 {
 	size_t kept = 0;
 
@@ -252,58 +224,9 @@ int query_last_like(struct store *s, const char *target, const char *runtime, co
 	db_bind_text(q, 3, runtime);
 	db_bind_text(q, 4, package);
 	db_bind_text(q, 5, tier);
-	result = gather(s, q, false, out, e);
-	keep_first_of_each(out);
+	result = query_gather(s, q, false, out, e);
+	query_keep_first_of_each(out);
 	return result;
-}
-
-int query_state(struct store *s, const char *tier, int64_t run, struct outcome_set *out, struct err *e)
-{
-	struct db_stmt *q = store_statement(s, state_sql, e);
-	int result;
-
-	memset(out, 0, sizeof(*out));
-	outcome_set_start(out);
-	if (q == NULL)
-		return -1;
-	db_bind_int(q, 1, run);
-	db_bind_int(q, 2, VERDICT_LOST);
-	db_bind_text(q, 3, tier);
-	result = gather(s, q, false, out, e);
-	keep_first_of_each(out);
-	return result;
-}
-
-int query_last_tested(struct store *s, const struct outcome_row *like, int64_t *out, struct err *e)
-{
-	struct db_stmt *q = store_statement(s, last_tested_sql, e);
-
-	*out = 0;
-	if (q == NULL)
-		return -1;
-	db_bind_text(q, 1, like->package);
-	db_bind_text(q, 2, like->target);
-	db_bind_text(q, 3, like->runtime);
-	db_bind_text(q, 4, like->tier);
-	db_bind_int(q, 5, like->run);
-	return store_ask_int(q, out, e) < 0 ? -1 : 0;
-}
-
-int query_history(struct store *s, const char *target, const char *runtime, const char *package, const char *tier,
-		  int64_t until_run, struct outcome_set *out, struct err *e)
-{
-	struct db_stmt *q = store_statement(s, package[0] == '\0' ? history_sql : history_package_sql, e);
-
-	memset(out, 0, sizeof(*out));
-	outcome_set_start(out);
-	if (q == NULL)
-		return -1;
-	db_bind_int(q, 1, until_run > 0 ? until_run : INT64_MAX);
-	db_bind_text(q, 2, target);
-	db_bind_text(q, 3, runtime);
-	db_bind_text(q, 4, package);
-	db_bind_text(q, 5, tier);
-	return gather(s, q, false, out, e);
 }
 
 /* Kept in run.json alone: it is asked for once in a while, and then for one run. */
@@ -333,7 +256,7 @@ int query_run_outcomes(struct store *s, int64_t run, struct outcome_set *out, st
 	if (q == NULL)
 		return -1;
 	db_bind_int(q, 1, run);
-	return gather(s, q, false, out, e);
+	return query_gather(s, q, false, out, e);
 }
 
 int query_cell_outcomes(struct store *s, const char *cell_id, struct outcome_set *out, struct err *e)
@@ -345,5 +268,5 @@ int query_cell_outcomes(struct store *s, const char *cell_id, struct outcome_set
 	if (q == NULL)
 		return -1;
 	db_bind_text(q, 1, cell_id);
-	return gather(s, q, false, out, e);
+	return query_gather(s, q, false, out, e);
 }

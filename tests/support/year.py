@@ -1,6 +1,7 @@
 """What compare and history say of a simulated year, held against what tests/year/make_year planted in it."""
 import json
 import os
+import re
 import statistics
 import subprocess
 import time
@@ -93,8 +94,7 @@ class Year:
 
     def flaky(self):
         """The tests that are called flaky, against those that are."""
-        listed = [line.split("  ") for line in self.labctl("history", "--flaky").splitlines()[1:]]
-        called = {tuple(word.strip() for word in line[-2:]) for line in listed}
+        called = {tuple(re.split(r"\s{2,}", line)[-2:]) for line in self.labctl("history", "--flaky").splitlines()[1:]}
         right = 0
         for cell, test in called:
             target, runtime, package = cell.split(":")[0].split("/")
