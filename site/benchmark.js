@@ -77,7 +77,7 @@
 		return h("section", { "aria-label": "Memory" }, h("h2", null, "Memory"),
 			h("p", null, "Peak ", h("b", null, labctl.bytes(bench.peak_bytes)), " (median of the processes). Does it grow? ", h("b", null, bench.memory_grows),
 				bench.growth_interval[0] === null ? "" : ` (${labctl.bytes(bench.growth_bytes_per_s)}/s, 95 %: ${labctl.bytes(bench.growth_interval[0])} to ${labctl.bytes(bench.growth_interval[1])})`),
-			series.length ? labctl.lines(series, { label: "Memory of each process over its time", xLabel: "seconds since the process began", fromZero: true, all: true, height: 200, yText: labctl.bytes, unit: 2 ** 20 }) : null);
+			series.length ? labctl.lines(series, { label: "Memory of each process over its time", xLabel: "seconds since the process began", fractions: true, fromZero: true, all: true, height: 200, yText: labctl.bytes, unit: 2 ** 20 }) : null);
 	}
 
 	const historySection = (summary, cell, past) => labctl.pastSection(past, {
@@ -104,14 +104,14 @@
 		const body = h("div", null, h("p", { class: "wait" }, "Reading the benchmark …"));
 		const word = cell.column.baseline ? null : cell.word;
 		const missing = (error) => h("p", { class: "under" }, cell.measured ? `${error.message}: its record was pruned, or is gone.` : "Nothing was measured.");
-		const show = (bench, about, past) => body.replaceChildren(...[
+		const show = (bench, about) => body.replaceChildren(...[
 			bench.mean !== undefined ? [headline(cell, bench), curves(summary, cell, bench), processTable(bench), memory(bench)] : missing(bench),
-			historySection(summary, cell, past), others(summary, cell),
+			historySection(summary, cell, about.past), others(summary, cell),
 			h("section", null, h("h2", null, "Again"), labctl.command(`${summary.program} repro ${labctl.shellWord(cell.label)}`), labctl.command(`${summary.program} show ${labctl.shellWord(cell.label)}`)),
 			about.steps.length ? h("section", null, h("h2", null, "Steps"), labctl.stepList(cell, about.steps)) : null,
 			h("section", null, h("h2", null, "Facts"), labctl.factTable(about.facts))].flat().filter(Boolean));
 		const wantsCurves = cell.measured ? labctl.piece(`bench-${cell.id}`).catch((error) => error) : Promise.resolve(new Error(""));
-		Promise.all([wantsCurves, labctl.piece(`cell-${cell.id}`), labctl.piece(`past-${cell.id}`).catch(() => ({ points: [], changes: [] }))]).then(([bench, about, past]) => show(bench, about, past), (error) => body.replaceChildren(h("p", { class: "why" }, error.message)));
+		Promise.all([wantsCurves, labctl.piece(`cell-${cell.id}`)]).then(([bench, about]) => show(bench, about), (error) => body.replaceChildren(h("p", { class: "why" }, error.message)));
 		return [
 			labctl.cellHead(cell, cell.column.baseline ? labctl.badge("plain", "baseline") : word ? h("span", { class: `badge s-${word}` }, labctl.icon(word), word.replaceAll("-", " ")) : labctl.badge(cell.verdict)),
 			cell.column.emulated ? h("p", { class: "under" }, "Emulated: compare its times with others of this column only.") : null,

@@ -136,7 +136,7 @@
 	}
 
 	labctl.stepList = (cell, steps) => h("ol", { class: "steps" }, steps.map((step) => {
-		const line = [h("code", null, step.name), h("span", { class: "under" }, step.how, step.how === "exited" && step.status ? ` ${step.status}` : "", ` · ${labctl.duration(step.took_s)}`)];
+		const line = [h("code", null, labctl.visible(step.name)), h("span", { class: "under" }, labctl.visible(step.how), step.how === "exited" && step.status ? ` ${step.status}` : "", ` · ${labctl.duration(step.took_s)}`)];
 		if (!step.log) {
 			return h("li", null, line);
 		}
@@ -188,8 +188,8 @@
 		const state = labctl.stateOf(cell);
 		const ran = labctl.ranOf(cell.tally);
 		const body = h("div", null, h("p", { class: "wait" }, "Reading the cell …"));
-		Promise.all([labctl.piece(`cell-${cell.id}`), cell.trend.length > 1 ? labctl.piece(`past-${cell.id}`) : { points: [] }]).then(([about, past]) => {
-			body.replaceChildren(...[testSection(cell, about, aimed), trend(cell, past),
+		labctl.piece(`cell-${cell.id}`).then((about) => {
+			body.replaceChildren(...[testSection(cell, about, aimed), trend(cell, about.past),
 				h("section", null, h("h2", null, "Again"), labctl.command(`${summary.program} repro ${labctl.shellWord(cell.label)}`), labctl.command(`${summary.program} show ${labctl.shellWord(cell.label)}`)),
 				about.steps.length ? h("section", null, h("h2", null, "Steps"), labctl.stepList(cell, about.steps)) : null,
 				h("section", null, h("h2", null, "Facts"), labctl.factTable(about.facts))].flat().filter(Boolean));

@@ -31,7 +31,7 @@
 			open = true;
 		});
 		const last = values.findLastIndex((v) => v !== null);
-		return svg("svg", { class: "spark", viewBox: `0 0 ${width} ${height}`, width, height, "aria-hidden": "true", focusable: "false" },
+		return svg("svg", { class: high === low || new Set(known).size === 1 ? "spark calm" : "spark", viewBox: `0 0 ${width} ${height}`, width, height, "aria-hidden": "true", focusable: "false" },
 			svg("path", { d: path }), svg("circle", { cx: x(last), cy: y(values[last]), r: 1.8 }));
 	};
 
@@ -65,8 +65,8 @@
 			svg("line", { class: "grid", x1: MARGIN.left, x2: width - MARGIN.right, y1: y(v), y2: y(v) }),
 			svg("text", { class: "tick", x: MARGIN.left - 8, y: y(v) + 3.5, "text-anchor": "end" }, v === 0 ? "0" : options.yText(v)),
 		]);
-		const xs = options.xTicks ?? ticks(options.x[0], options.x[1], Math.max(2, Math.floor(width / 110))).filter((v) => Number.isInteger(v));
-		const feet = xs.map((v) => svg("text", { class: "tick", x: x(v), y: height - MARGIN.bottom + 16, "text-anchor": "middle" }, options.xText?.(v) ?? labctl.count(v)));
+		const xs = options.xTicks ?? ticks(options.x[0], options.x[1], Math.max(2, Math.floor(width / 110))).filter((v) => options.fractions || Number.isInteger(v));
+		const feet = xs.map((v) => svg("text", { class: "tick", x: x(v), y: height - MARGIN.bottom + 16, "text-anchor": "middle" }, options.xText?.(v) ?? labctl.count(Number(v.toPrecision(6)))));
 		return {
 			x, y,
 			parts: [...grid.flat(), ...feet,

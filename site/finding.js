@@ -62,12 +62,14 @@
 		return [
 			h("div", { class: "head" }, h("p", { class: "crumbs" }, h("a", { href: "#/changes" }, "What changed")),
 				h("h1", { tabindex: "-1" }, `${group.package}: `, group.cause ? labctl.visible(group.cause) : KINDS[group.kind]?.[1] ?? group.kind, labctl.permalink(links.change(group.id), "this change")),
-				h("p", { class: "sentence" }, kindBadge(group.kind), h("span", { class: "under" }, `${labctl.count(group.tests, "test")} in ${labctl.count(group.cells, "cell")}, ${summary.changes.base.words} against ${summary.changes.changed.words}`))),
+				h("p", { class: "sentence" }, kindBadge(group.kind), h("span", { class: "under" }, `${labctl.count(group.tests, "test")} in ${labctl.count(group.cells, "cell")}, from ${summary.changes.base.words} to ${summary.changes.changed.words}`))),
 			labctl.wide("Tests that changed", h("table", { class: "plain" }, h("caption", { class: "hidden-text" }, "Tests that changed, with their verdicts before and now"),
 				h("thead", null, h("tr", null, ["Test", "Cell", "Before", "Now"].map((text) => h("th", { scope: "col" }, text)))),
 				h("tbody", null, group.items.map((item) => h("tr", null,
 					h("th", { scope: "row", class: "long-name" }, item.test === null ? h("i", null, "the cell as a whole") : h("a", { href: links.testOfCell(item.cell, item.test) }, h("code", null, labctl.shortened(item.test)))),
 					h("td", null, h("a", { href: links.cell(item.cell) }, item.cell)), h("td", null, word(item.before)), h("td", null, word(item.now), item.flips !== undefined ? h("span", { class: "under" }, ` changed ${labctl.count(item.flips, "time")} in ${labctl.count(item.outcomes, "outcome")}`) : null, item.known ? h("p", { class: "under" }, labctl.visible(item.known)) : null)))))),
+			group.items[0]?.test && group.items[0].now ? h("section", null, h("h2", null, "Again"), labctl.command(`${summary.program} repro ${labctl.shellWord(group.items[0].cell)} ${labctl.shellWord(group.items[0].test)}`),
+				labctl.command(`${summary.program} compare ${summary.changes.base.run} ${summary.changes.changed.run}`)) : null,
 			group.count > group.items.length ? h("p", { class: "under" }, `${labctl.count(group.count - group.items.length)} more: `, h("code", null, `${summary.program} compare ${summary.changes.base.run} ${summary.changes.changed.run}`)) : null,
 		];
 	};

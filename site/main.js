@@ -88,7 +88,7 @@
 	// ---- the bar ----
 
 	function drawBar(summary) {
-		document.getElementById("title").textContent = summary.title ?? "labctl";
+		document.getElementById("title").textContent = labctl.visible(summary.title ?? "labctl");
 		const links = [...PARTS.filter(([name]) => name !== "speed" || summary.speed.benchmarks.length), ["tests", "Tests"]];
 		document.getElementById("nav").append(...links.map(([name, words]) => h("a", { href: `#/${name}`, "data-page": name }, words)));
 		document.getElementById("foot").append(
@@ -180,6 +180,6 @@
 		performance.mark("labctl-first-page");
 		// All names come after the picture, when nothing else is to be done.
 		const idle = self.requestIdleCallback ?? ((later) => setTimeout(later, 400));
-		requestAnimationFrame(() => setTimeout(() => idle(() => labctl.suites().catch(() => {}))));
+		requestAnimationFrame(() => setTimeout(() => performance.mark("labctl-first-picture") && idle(() => labctl.suites().catch(() => {}))));
 	}, (error) => main.replaceChildren(h("p", { class: "why" }, error.message)));
 })();

@@ -16,9 +16,20 @@
 			[t.unavailable, "not available", "unavailable"],
 			[t.not_run, "not run", "not_run"],
 		].filter(([count]) => count);
-		return h("p", { class: "sentence" },
-			h("strong", null, labctl.count(all + t.not_run, "cell")), " ",
-			parts.map(([count, words, sign]) => h("span", { class: `badge v-${sign}` }, icon(sign), `${labctl.count(count)} ${words}`)));
+		return [
+			all + t.not_run ? h("p", { class: "sentence" }, h("strong", null, labctl.count(all + t.not_run, "cell"), " of tests"), " ",
+				parts.map(([count, words, sign]) => h("span", { class: `badge v-${sign}` }, icon(sign), `${labctl.count(count)} ${words}`))) : null,
+			speedSentence(summary.speed),
+		];
+	}
+
+	// How the compared cells came out, over all targets.
+	function speedSentence(speed) {
+		const compared = speed.cells.filter((cell) => cell.id && cell.word && cell.measured);
+		const words = ["faster", "slower", "equivalent", "undecided", "no-steady-state", "not-comparable", "failed"];
+		const counts = words.map((word) => [word, compared.filter((cell) => cell.word === word).length]).filter(([, count]) => count);
+		return counts.length ? h("p", { class: "sentence" }, h("strong", null, labctl.count(compared.length, "comparison"), " of speed"), " ",
+			counts.map(([word, count]) => h("span", { class: `badge s-${word}` }, icon(word), `${labctl.count(count)} ${word.replaceAll("-", " ")}`))) : null;
 	}
 
 	function runLine(summary) {
@@ -116,8 +127,8 @@
 		return labctl.wide("Compatibility matrix", labctl.arrows(table));
 	}
 
-	const legend = (states) => h("ul", { class: "legend", "aria-label": "Signs" },
-		states.map(([state, words]) => h("li", null, labctl.badge(state, words))));
+	const legend = (states, family) => h("ul", { class: "legend", "aria-label": "Signs" },
+		states.map(([state, words]) => h("li", null, h("span", { class: `badge ${family}-${state}` }, icon(state), words ?? labctl.verdictWord(state)))));
 
 	const MATRIX_SIGNS = [["passed"], ["failed"], ["crashed", "interpreter crashed"], ["timed_out"], ["broken", "broken: not installed or imported"], ["known", "only known failures"], ["unavailable"], ["lost", "target lost"], ["newly", "newly failing"]];
 
@@ -257,12 +268,12 @@
 		const findings = summary.findings.filter((finding) => !finding.known);
 		const known = summary.findings.filter((finding) => finding.known);
 		return [
-			h("div", { class: "head" }, h("h1", { tabindex: "-1" }, summary.title ?? "labctl"), verdictSentence(summary), runLine(summary)),
+			h("div", { class: "head" }, h("h1", { tabindex: "-1" }, labctl.visible(summary.title ?? "labctl")), verdictSentence(summary), runLine(summary)),
 			section("changes", "What changed", null, labctl.changeSection(summary)),
 			section("matrix", "Compatibility", `Pass rate, and what is not passed. Newly: held against what was before run ${summary.run.id}.`,
-				summary.rows.length ? [compatibility(summary), legend(MATRIX_SIGNS)] : h("p", { class: "nothing" }, "No package has a result.")),
+				summary.rows.length ? [compatibility(summary), legend(MATRIX_SIGNS, "v")] : h("p", { class: "nothing" }, "No package has a result.")),
 			summary.speed.benchmarks.length ? section("speed", "Speed", `Times as fast as ${summary.speed.baseline} on the same machine, with the 95 % interval. Compare along a column only where it is emulated.`,
-				speedMatrix(summary), legend(SPEED_SIGNS)) : null,
+				speedMatrix(summary), legend(SPEED_SIGNS, "s")) : null,
 			section("findings", "Findings", "Failing tests by package and cause, the most important first.",
 				remarks.length ? remarkList(remarks) : null,
 				findings.length ? findingList(findings) : h("p", { class: "nothing" }, "No test fails that was not known to."),

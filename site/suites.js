@@ -32,6 +32,20 @@
 		return names;
 	}
 
+	// As they are searched: small letters, and whole texts, which unpacking leaves in pieces.
+	async function lowered(names) {
+		const lower = new Array(names.length);
+		let until = performance.now() + SLICE_MS;
+		for (let i = 0; i < names.length; i++) {
+			lower[i] = names[i].toLowerCase();
+			if ((i & 1023) === 0 && performance.now() > until) {
+				await breathe();
+				until = performance.now() + SLICE_MS;
+			}
+		}
+		return lower;
+	}
+
 	const RUN = /([A-Z-])([0-9a-z]+)/g;
 
 	function unpackVerdicts(text, count) {
@@ -91,7 +105,7 @@
 		const names = await labctl.piece(`names-${row.index}`);
 		suite.names = await unpackNames(names);
 		names.names = "";
-		suite.lower = null;
+		suite.lower = await lowered(suite.names);
 		for (const cell of row.cells) {
 			const told = pieces.cells[cell.index];
 			const verdicts = told.verdicts === undefined ? null : unpackVerdicts(told.verdicts, suite.count);
@@ -124,8 +138,6 @@
 
 	// ---- searching ----
 
-	const lowered = (suite) => (suite.lower ??= suite.names.map((name) => name.toLowerCase()));
-
 	function columnsThatCount(suite, wish) {
 		return suite.cells.filter(({ cell, verdicts }) => verdicts
 			&& (!wish.target || cell.column.target === wish.target)
@@ -157,12 +169,20 @@
 		const fits = verdictTest(wish);
 		const cause = wish.cause ? (wish.cause === "none" ? -1 : labctl.causes.indexOf(wish.cause)) : null;
 		const everywhere = !wish.verdict && cause === null && !wish.target && !wish.runtime;
-		const lower = words.length ? lowered(suite) : null;
 		for (let i = 0; i < suite.count; i++) {
-			if (words.every((word) => lower[i].includes(word)) && (everywhere || hasCell(cells, i, fits, cause))) {
+			if (hasWords(suite.lower[i], words) && (everywhere || hasCell(cells, i, fits, cause))) {
 				found.push({ suite, i });
 			}
 		}
+	}
+
+	function hasWords(name, words) {
+		for (const word of words) {
+			if (!name.includes(word)) {
+				return false;
+			}
+		}
+		return true;
 	}
 
 	// wish: { q, verdict, package, target, runtime, cause }. Bad tests come first, the worse before; else in the order of the suites.

@@ -58,7 +58,10 @@
 		if (rate === 1) {
 			return "100 %";
 		}
-		const digits = total >= 10000 ? 2 : total >= 1000 ? 1 : 0;
+		if (rate > 0 && rate < 0.01) {
+			return "<1 %";
+		}
+		const digits = rate === 0 || total < 100 ? 0 : 1;
 		const scale = 10 ** digits;
 		return `${(Math.floor(rate * 100 * scale + 1e-7) / scale).toFixed(digits)} %`;
 	};

@@ -1,8 +1,12 @@
 /* labctl report: what the results say, for people who were not there. */
 #include <string.h>
+#include <unistd.h>
 
 #include "base/mem.h"
 #include "cli/report_site.h"
+#include "render/report_formats.h"
+
+#define COMMENT_BYTES 65000 /* a comment on a pull request takes 65,536 characters */
 
 struct report_options {
 	const char *output, *single_file, *format;
@@ -40,6 +44,8 @@ static int check(const struct report_options *o, int operand_count, struct err *
 	}
 	if (o->limit_bytes && (is_site(o) || strcmp(o->format, "markdown")))
 		return err_set(e, ERR_USAGE, "--limit-bytes is for --format markdown");
+	if (o->limit_bytes && o->limit_bytes < REPORT_LEAST_BYTES)
+		return err_set(e, ERR_USAGE, "--limit-bytes: less than %d say nothing", REPORT_LEAST_BYTES);
 	return 0;
 }
 
@@ -50,15 +56,30 @@ static int write_site(struct context *c, const struct report_state *s, const str
 	return o->single_file && report_site_single(c, s, o->single_file, e) ? -1 : 0;
 }
 
-static int write_text(struct context *c, const struct report_state *s, const struct report_options *o, struct err *e)
+static int write_text(const struct report_state *s, const struct report_options *o, struct err *e)
 {
-	const struct renderer *renderer = renderer_find(o->format);
-	struct render_opts opts = context_render_opts(c->globals);
+	const struct render_opts opts = { .program = "labctl" };
+	const struct report_text text = {
+		.run = s->run,
+		.before = s->run_before,
+		.report = &s->report,
+		.speed = &s->speed,
+		.changes = s->run_before ? &s->changes : NULL,
+		.program = opts.program,
+		.limit_bytes = o->limit_bytes ? (size_t)o->limit_bytes : COMMENT_BYTES,
+	};
 	AUTO_STR out = { 0 };
 
-	opts.colour = opts.ascii = false;
-	opts.width = 0;
-	renderer->render(&s->report, &opts, &out);
+	if (!strcmp(o->format, "markdown"))
+		report_markdown(&text, &out);
+	else if (!strcmp(o->format, "annotations"))
+		report_annotations(&text, &out);
+	else if (!strcmp(o->format, "json"))
+		report_json(&text, &out);
+	else if (!strcmp(o->format, "csv"))
+		report_csv(&text, &out);
+	else
+		junit_renderer.render(&s->report, &opts, &out);
 	return context_put(o->output, &out, e);
 }
 
@@ -69,11 +90,14 @@ static int run_report(const struct globals *g, void *options, int operand_count,
 	struct report_state state = { 0 };
 	int result;
 
-	if (check(o, operand_count, e) || context_open(&c, g, e) || context_open_store(&c, true, e))
+	if (check(o, operand_count, e) || context_open(&c, g, e))
+		return -1;
+	/* Who may write brings the database up to date, and takes in what a killed run left. */
+	if (context_open_store(&c, access(c.lab->results_folder, W_OK) != 0, e))
 		return -1;
 	result = report_state_open(&c, operand_count ? operands[0] : "latest", &state, e);
 	if (!result)
-		result = is_site(o) ? write_site(&c, &state, o, e) : write_text(&c, &state, o, e);
+		result = is_site(o) ? write_site(&c, &state, o, e) : write_text(&state, o, e);
 	report_state_free(&state);
 	return result;
 }

@@ -35,21 +35,9 @@ static int put_cell(const struct site_sink *sink, const struct site_cell *cell, 
 	AUTO_STR log = { 0 };
 
 	site_cell(cell, &about);
-	site_log(cell, &log);
-	return put(sink, "cell", cell->row->cell_id, &about, e) || put(sink, "log", cell->row->cell_id, &log, e) ? -1
-														 : 0;
-}
-
-static int put_past(const struct site_sink *sink, const struct report_state *s, const struct outcome_row *row,
-		    struct err *e)
-{
-	const struct history_series *past = report_state_past(s, row);
-	AUTO_STR json = { 0 };
-
-	if (!past)
-		return 0;
-	site_past(past, &json);
-	return put(sink, "past", row->cell_id, &json, e);
+	if (put(sink, "cell", cell->row->cell_id, &about, e))
+		return -1;
+	return site_log(cell, &log) ? put(sink, "log", cell->row->cell_id, &log, e) : 0;
 }
 
 /* ---- tests ---- */
@@ -83,7 +71,7 @@ static int add_test_cell(struct context *c, const struct outcome_row *row, size_
 	struct report_steps steps = { 0 };
 	AUTO_FREE uint32_t *places = NULL;
 	AUTO_STR verdicts = { 0 };
-	struct site_cell about = { .row = row, .tests = &tests };
+	struct site_cell about = { .row = row, .tests = &tests, .past = g->cells[cell].past };
 	int result = query_tests(c->store, row->id, false, &tests, e);
 
 	if (!result) {
@@ -116,8 +104,7 @@ static int add_test_row(struct context *c, const struct report_state *s, size_t 
 		if (!now)
 			continue;
 		g->cells[row * m->column_count + i].past = report_state_past(s, now);
-		result = add_test_cell(c, now, row * m->column_count + i, suite, g, sink, e) ||
-			 put_past(sink, s, now, e);
+		result = add_test_cell(c, now, row * m->column_count + i, suite, g, sink, e);
 	}
 	g->suite_counts[row] = site_suite_count(suite);
 	site_suite_names(suite, &names);
@@ -143,11 +130,12 @@ static int put_curves(struct context *c, const struct speed_cell *cell, const st
 	return put(sink, "bench", cell->now->cell_id, &json, e);
 }
 
-static int add_bench_cell(struct context *c, const struct speed_cell *cell, const struct site_sink *sink, struct err *e)
+static int add_bench_cell(struct context *c, const struct report_state *s, const struct speed_cell *cell,
+			  const struct site_sink *sink, struct err *e)
 {
 	struct test_set tests = { 0 };
 	struct report_steps steps = { 0 };
-	struct site_cell about = { .row = cell->now, .tests = &tests };
+	struct site_cell about = { .row = cell->now, .tests = &tests, .past = report_state_past(s, cell->now) };
 	AUTO_FREE uint32_t *places = NULL;
 	int result = query_tests(c->store, cell->now->id, false, &tests, e);
 
@@ -169,8 +157,7 @@ static int add_benches(struct context *c, const struct report_state *s, const st
 	const struct speed_matrix *m = &s->speed;
 
 	for (size_t i = 0; i < m->row_count * m->column_count; i++)
-		if (m->cells[i].now &&
-		    (add_bench_cell(c, &m->cells[i], sink, e) || put_past(sink, s, m->cells[i].now, e)))
+		if (m->cells[i].now && add_bench_cell(c, s, &m->cells[i], sink, e))
 			return -1;
 	return 0;
 }
@@ -218,10 +205,12 @@ int report_site_pieces(struct context *c, const struct report_state *s, const st
 	};
 	int result = 0;
 
+	result = store_hold(c->store, e);
 	for (size_t row = 0; row < m->row_count && !result; row++)
 		result = add_test_row(c, s, row, &g, sink, e);
 	if (!result)
 		result = add_benches(c, s, sink, e) || put_last(c, s, &g, sink, e) ? -1 : 0;
+	store_let(c->store);
 	for (size_t i = 0; i < 2 * cells; i++)
 		free(g.texts[i]);
 	free(g.texts);

@@ -307,12 +307,15 @@ int report_state_open(struct context *c, const char *run, struct report_state *o
 	int result;
 
 	*out = (struct report_state){ 0 };
+	if (store_hold(c->store, e))
+		return -1;
 	result = select_targets(c->lab, &all, &orders.targets, &orders.target_count, e) ||
 				 select_runtimes(c->lab, &all, &orders.runtimes, &orders.runtime_count, e) ||
 				 find_run(c, run, out, e) || load(c, out, e) || judge_tests(c, &orders, out, e) ||
 				 judge_speed(c, &orders, out, e) || report_past_find(c, out, e)
 			 ? -1
 			 : 0;
+	store_let(c->store);
 	free(orders.targets);
 	free(orders.runtimes);
 	return result;

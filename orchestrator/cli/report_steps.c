@@ -6,6 +6,7 @@
 #include "base/compress.h"
 #include "base/file.h"
 #include "base/mem.h"
+#include "base/str.h"
 #include "run/outcome.h"
 
 #define LOG_MOST_BYTES ((size_t)1 << 30)
@@ -78,7 +79,7 @@ static void add_step(const char *folder, const struct outcome_row *row, const st
 		.took_ns = from->took_ns,
 		.dropped_bytes = from->dropped_bytes,
 	};
-	if (!came_to_tests(row) || !strcmp(from->name, "tests"))
+	if (!came_to_tests(row) || !strcmp(from->name, "tests") || str_starts(from->name, "measure"))
 		read_log(folder, all, s);
 }
 

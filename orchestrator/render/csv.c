@@ -5,10 +5,12 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "render/render.h"
+#include "render/report_formats.h"
 
 static const char header[] =
 	"package,target,arch,runtime,tier,emulated,verdict,reason,pass_rate,passed,failed,crashed,timed_out,broken,"
-	"skipped,known,newly_bad,expected,started,took_s,run,cell_id\n";
+	"skipped,known,newly_bad,expected,started,took_s,run,cell_id";
+static const char speed_header[] = ",speed,mean,time_ratio,time_ratio_low,time_ratio_high,peak_bytes";
 
 /* Control characters are made visible too: the lines may well be printed on a terminal. */
 static void add_text(struct str *out, const char *text)
@@ -59,12 +61,9 @@ static void add_outcome(struct str *out, const struct matrix_cell *c)
 	str_add_quoted(out, row->cell_id, STR_CSV);
 }
 
-static void add_cell(struct str *out, const struct matrix *m, size_t row, size_t column)
+static void add_cell(struct str *out, const char *package, const struct matrix_column *at, const struct matrix_cell *c)
 {
-	const struct matrix_cell *c = matrix_at(m, row, column);
-	const struct matrix_column *at = &m->columns[column];
-
-	add_text(out, m->packages[row]);
+	add_text(out, package);
 	add_text(out, at->target);
 	add_text(out, at->arch);
 	add_text(out, at->runtime);
@@ -77,16 +76,58 @@ static void add_cell(struct str *out, const struct matrix *m, size_t row, size_t
 		add_text(out, c->not_run);
 		str_add(out, ",,,,,,,,,,,,,");
 	}
-	str_add_char(out, '\n');
 }
 
 static void render(const struct report *r, const struct render_opts *o, struct str *out)
 {
 	(void)o;
-	str_add(out, header);
+	str_addf(out, "%s\n", header);
 	for (size_t row = 0; row < r->matrix.row_count; row++)
-		for (size_t column = 0; column < r->matrix.column_count; column++)
-			add_cell(out, &r->matrix, row, column);
+		for (size_t column = 0; column < r->matrix.column_count; column++) {
+			add_cell(out, r->matrix.packages[row], &r->matrix.columns[column],
+				 matrix_at(&r->matrix, row, column));
+			str_add_char(out, '\n');
+		}
+}
+
+/* ---- with benchmarks ---- */
+
+static void add_real(struct str *out, double value)
+{
+	str_add_char(out, ',');
+	if (isfinite(value))
+		str_addf(out, "%.9g", value);
+}
+
+static void add_speed_cell(struct str *out, const struct speed_matrix *m, size_t row, size_t column)
+{
+	const struct speed_cell *c = speed_matrix_at(m, row, column);
+	const struct matrix_cell plain = { .now = c->now,
+					   .pass_rate = NAN,
+					   .expected = c->now && c->now->verdict == VERDICT_PASSED };
+	bool compared = c->now && !c->is_baseline;
+
+	add_cell(out, m->benchmarks[row], &m->columns[column].at, &plain);
+	str_addf(out, ",%s", !c->now ? "" : c->is_baseline ? "baseline" : speed_word(c->judged.word));
+	add_real(out, c->now && speed_known(&c->summary) ? c->summary.mean : NAN);
+	add_real(out, compared ? c->ratio.value : NAN);
+	add_real(out, compared ? c->judged.own.low : NAN);
+	add_real(out, compared ? c->judged.own.high : NAN);
+	add_real(out, c->now && c->summary.process_count ? c->summary.median_peak_bytes : NAN);
+	str_add_char(out, '\n');
+}
+
+void report_csv(const struct report_text *t, struct str *out)
+{
+	const struct matrix *m = &t->report->matrix;
+
+	str_addf(out, "%s%s\n", header, speed_header);
+	for (size_t i = 0; i < m->row_count * m->column_count; i++) {
+		add_cell(out, m->packages[i / m->column_count], &m->columns[i % m->column_count], &m->cells[i]);
+		str_add(out, ",,,,,,\n");
+	}
+	for (size_t i = 0; i < t->speed->row_count * t->speed->column_count; i++)
+		add_speed_cell(out, t->speed, i / t->speed->column_count, i % t->speed->column_count);
 }
 
 const struct renderer csv_renderer = { "csv", "one line per cell, for spreadsheets", render };

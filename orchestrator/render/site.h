@@ -81,9 +81,11 @@ struct site_cell {
 	const uint32_t *places;	       /* of each in the suite */
 	const struct site_step *steps;
 	size_t step_count;
+	const struct history_series *past; /* NULL: none */
 };
 void site_cell(const struct site_cell *c, struct str *out);
-void site_log(const struct site_cell *c, struct str *out);
+/* The raw output of its steps; false: none is kept. */
+bool site_log(const struct site_cell *c, struct str *out);
 /* Runs of causes of the bad tests, in the order of their places: [[index, count], ...] into `w`, with the causes that
  * occur in `causes`, a growing list (index -1: no rule explains it). */
 struct site_causes {
@@ -143,8 +145,8 @@ void site_verdicts(const struct site_summary *s, const struct site_causes *cause
 void site_summary_speed(const struct speed_matrix *m, struct json_writer *w); /* adds the key "speed" */
 /* Adds the key "changes". Groups have stable ids: of kind, package and cause. */
 void site_changes(const struct changes *c, struct json_writer *w);
-/* A cell's piece "past": the points of its series, and where their level changes. */
-void site_past(const struct history_series *s, struct str *out);
+/* Adds the key "past": the points of a series, and where their level changes; s may be NULL. */
+void site_past(const struct history_series *s, struct json_writer *w);
 /* Adds the key "trend": the newest pass rates, [run, rate]; s may be NULL. */
 void site_trend(const struct history_series *s, struct json_writer *w);
 /* The stable id of a finding: of package, tier, cause and whether it is known. */

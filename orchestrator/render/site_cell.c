@@ -99,12 +99,14 @@ void site_cell(const struct site_cell *c, struct str *out)
 	add_facts(&w, c->row->facts);
 	add_all_bad(&w, c);
 	add_steps(&w, c);
+	site_past(c->past, &w);
 	json_close(&w, '}');
 }
 
-void site_log(const struct site_cell *c, struct str *out)
+bool site_log(const struct site_cell *c, struct str *out)
 {
 	struct json_writer w;
+	bool any = false;
 
 	json_start(&w, out, false);
 	json_open(&w, NULL, '[');
@@ -113,6 +115,7 @@ void site_log(const struct site_cell *c, struct str *out)
 
 		if (!s->log)
 			continue;
+		any = true;
 		json_open(&w, NULL, '{');
 		json_add_text(&w, "name", s->name);
 		json_add_int(&w, "left_out_bytes", s->log_left_out);
@@ -121,6 +124,7 @@ void site_log(const struct site_cell *c, struct str *out)
 		json_close(&w, '}');
 	}
 	json_close(&w, ']');
+	return any;
 }
 
 /* ---- causes ---- */

@@ -135,22 +135,18 @@ static void add_change(struct json_writer *w, const struct history_change *c)
 	json_close(w, '}');
 }
 
-void site_past(const struct history_series *s, struct str *out)
+void site_past(const struct history_series *s, struct json_writer *w)
 {
-	struct json_writer w;
-
-	json_start(&w, out, false);
-	json_open(&w, NULL, '{');
-	json_add_text(&w, "metric", history_metric_key(s->metric));
-	json_open(&w, "points", '[');
-	for (size_t i = 0; i < s->count; i++)
-		add_point(&w, &s->points[i]);
-	json_close(&w, ']');
-	json_open(&w, "changes", '[');
-	for (size_t i = 0; i < s->change_count; i++)
-		add_change(&w, &s->changes[i]);
-	json_close(&w, ']');
-	json_close(&w, '}');
+	json_open(w, "past", '{');
+	json_open(w, "points", '[');
+	for (size_t i = 0; s && i < s->count; i++)
+		add_point(w, &s->points[i]);
+	json_close(w, ']');
+	json_open(w, "changes", '[');
+	for (size_t i = 0; s && i < s->change_count; i++)
+		add_change(w, &s->changes[i]);
+	json_close(w, ']');
+	json_close(w, '}');
 }
 
 static double rate_of(const struct tally *t)

@@ -53,6 +53,20 @@ int store_commit(struct store *s, struct err *e)
 	return 0;
 }
 
+int store_hold(struct store *s, struct err *e)
+{
+	if (s->transaction_depth == 0 && db_run(s->db, "BEGIN", e) < 0)
+		return -1;
+	s->transaction_depth++;
+	return 0;
+}
+
+void store_let(struct store *s)
+{
+	if (s->transaction_depth > 0 && store_commit(s, NULL) < 0)
+		store_rollback(s);
+}
+
 void store_rollback(struct store *s)
 {
 	if (s->transaction_depth > 0)

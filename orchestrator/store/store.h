@@ -37,6 +37,10 @@ int store_add_outcome(struct store *s, int64_t run, const struct outcome *o, str
 int store_put_speed(struct store *s, int64_t outcome_id, int64_t version, const struct speed_figures *figures,
 		    const double *means, size_t mean_count, const struct str *summary, struct err *e);
 int store_end_run(struct store *s, int64_t run, bool complete, struct err *e);
+/* All questions between the two see one state of the database, and take no locks of their own: each lock is some calls
+ * of the system. What is kept on the way (store_put_speed) is kept at the end. */
+int store_hold(struct store *s, struct err *e);
+void store_let(struct store *s);
 char *store_run_folder(struct store *s, int64_t run); /* absolute; caller frees */
 struct db *store_db(struct store *s);		      /* for query.c only */
 const char *store_folder(const struct store *s);

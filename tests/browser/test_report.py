@@ -26,6 +26,29 @@ def test_newly_failing_stands_out(page):
         "arm64/cpython/pandas", "arm64/pypy/pandas", "ppc64el/pypy/sympy", "s390x/cpython/pandas", "s390x/pypy/pandas"]
 
 
+def test_what_changed_comes_first_and_leads_to_the_tests(page):
+    page.open()
+    assert page.script("return document.querySelector('main section').id") == "part-changes"
+    badges = page.texts("#part-changes .sentence .badge")
+    assert badges[:3] == ["1 newly crashed", "1 newly failing", "1 fixed"]
+    page.one("#part-changes a.finding-link").click()
+    page.wait(lambda: page.place().startswith("#/change/"))
+    row = page.texts("tbody tr")[0]
+    assert row.startswith(report_lab.names_of("sympy", 90)[5]) and "ppc64el/pypy/sympy:smoke" in row and row.endswith("passedcrashed")
+    page.one("tbody th a").click()
+    page.wait(lambda: page.all("details.test[open] pre.message"))
+    assert not page.complaints()
+
+
+def test_a_cell_tells_its_past(page):
+    page.open("#/cell/s390x/cpython/pandas:smoke")
+    page.wait(lambda: page.all(".chart circle.point"))
+    assert len(page.all(".chart circle.point")) == 3 and "Bad tests over the runs" in page.text()
+    assert "labctl history pandas --target s390x --runtime cpython" in page.texts(".command code")
+    page.open("#/cell/amd64/pypy/nbody:speed")
+    page.wait(lambda: len(page.all(".chart circle.point")) == 3)
+
+
 def test_a_cell_opens_with_tests_by_cause_message_and_command(page):
     page.open()
     page.one("#part-matrix a[aria-label^='s390x/cpython/numpy:smoke']").click()
