@@ -58,6 +58,7 @@ int qualify_judge(const struct qualify_terms *terms, struct qualification *out, 
 	*out = (struct qualification){ .arena = arena_new(16384) };
 	if (qualify_tests(terms, out, e))
 		return -1;
+	qualify_tests_reasons(terms, out);
 	qualify_speeds(terms, out);
 	qualify_speed_reasons(terms, out);
 	if (!terms->tests_count && !terms->speed_count)

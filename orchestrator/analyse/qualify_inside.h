@@ -8,8 +8,9 @@
 
 /* Adds a reason; text and command are copied, command may be NULL. */
 void qualify_add_reason(struct qualification *q, enum qualify_status s, const char *text, const char *command);
-/* Each fills its part of `out` and adds its reasons. */
+/* Each fills its part of `out`, then the reasons are told. */
 int qualify_tests(const struct qualify_terms *terms, struct qualification *out, struct err *e);
+void qualify_tests_reasons(const struct qualify_terms *terms, struct qualification *out);
 void qualify_speeds(const struct qualify_terms *terms, struct qualification *out);
 void qualify_speed_reasons(const struct qualify_terms *terms, struct qualification *out);
 

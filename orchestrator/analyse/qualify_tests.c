@@ -277,89 +277,6 @@ static void judge_cell(struct judge *j)
 		j->cell->status = QUALIFY_REGRESSION;
 }
 
-/* ---- in words ---- */
-
-static void name_regressions(const struct qualify_tests *c, struct str *out)
-{
-	for (size_t i = 0; i < c->regression_count && i < QUALIFY_NAMES; i++) {
-		const struct qualify_regression *r = &c->regressions[i];
-
-		str_addf(out, "%s%s %s (%s)", i ? ", " : "", r->test ? r->test : "the suite", verdict_name(r->verdict),
-			 r->why);
-	}
-	if (c->regression_count > QUALIFY_NAMES)
-		str_addf(out, ", and %zu more", c->regression_count - QUALIFY_NAMES);
-}
-
-static void tell_cell(const struct qualify_terms *terms, struct qualification *q, const struct qualify_tests *c)
-{
-	const struct qualify_tests_want *want = c->want;
-	AUTO_STR text = { 0 };
-	AUTO_STR command = { 0 };
-
-	str_addf(&text, "%s:%s on %s: ", want->package, want->tier, want->target);
-	if (c->status == QUALIFY_REGRESSION) {
-		name_regressions(c, &text);
-		str_addf(&command, "labctl show %s/%s/%s:%s", want->target, terms->candidate_runtime, want->package,
-			 want->tier);
-	} else if (c->status == QUALIFY_INCOMPLETE) {
-		str_add(&text, c->why ? c->why : "there is no answer");
-		for (size_t i = 0; i < c->missing_count && i < QUALIFY_NAMES; i++)
-			str_addf(&text, "%s%s", i ? ", " : "; without one: ", c->missing[i]);
-		str_addf(&command, "labctl matrix %s --target %s --runtime %s --tier %s --fresh", want->package,
-			 want->target, terms->runtimes, want->tier);
-	} else if (c->excepted) {
-		if (c->why)
-			str_add(&text, c->why);
-		else
-			str_addf(&text, "%" PRId64 " excepted by the policy", c->excepted);
-	} else {
-		return;
-	}
-	qualify_add_reason(q, c->status, str_text(&text), command.len ? str_text(&command) : NULL);
-}
-
-/* ---- what was not run: told once, however many cells it is ---- */
-
-static bool was_not_run(const struct qualify_tests *c)
-{
-	return c->status == QUALIFY_INCOMPLETE && !c->want->candidate.record && !c->want->candidate.reason;
-}
-
-/* Each text once. */
-static void add_word(struct str *out, const char *word, const char *between)
-{
-	AUTO_FREE char *all = mem_printf("%s%s%s", between, str_text(out), between);
-	AUTO_FREE char *sought = mem_printf("%s%s%s", between, word, between);
-
-	if (!strstr(all, sought))
-		str_addf(out, "%s%s", out->len ? between : "", word);
-}
-
-static void tell_not_run(const struct qualify_terms *terms, struct qualification *q)
-{
-	AUTO_STR packages = { 0 };
-	AUTO_STR targets = { 0 };
-	AUTO_STR text = { 0 };
-	AUTO_STR command = { 0 };
-	size_t count = 0;
-
-	for (size_t i = 0; i < q->tests_count; i++) {
-		if (!was_not_run(&q->tests[i]))
-			continue;
-		add_word(&packages, q->tests[i].want->package, " ");
-		add_word(&targets, q->tests[i].want->target, ",");
-		count++;
-	}
-	if (!count)
-		return;
-	str_addf(&text, "%zu cell%s of %s not run: %s on %s", count, count == 1 ? "" : "s", terms->candidate,
-		 str_text(&packages), str_text(&targets));
-	str_addf(&command, "labctl matrix %s --target %s --runtime %s --tier %s", str_text(&packages),
-		 str_text(&targets), terms->runtimes, terms->tests[0].tier);
-	qualify_add_reason(q, QUALIFY_INCOMPLETE, str_text(&text), str_text(&command));
-}
-
 static int compile(struct judge *j, struct err *e)
 {
 	const struct qualify_tests_want *want = j->cell->want;
@@ -387,16 +304,12 @@ int qualify_tests(const struct qualify_terms *terms, struct qualification *out, 
 		out->tests[i].want = want;
 		out->tests_count++;
 		status = compile(&j, e);
-		if (!status) {
+		if (!status)
 			judge_cell(&j);
-			if (!was_not_run(j.cell))
-				tell_cell(terms, out, j.cell);
-		}
 		for (size_t k = 0; k < want->exception_count; k++)
 			regex_free(exceptions[k]);
 		for (size_t k = 0; k < want->must_count; k++)
 			regex_free(must[k]);
 	}
-	tell_not_run(terms, out);
 	return status;
 }

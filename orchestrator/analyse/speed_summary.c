@@ -8,7 +8,8 @@
 #include "base/json.h"
 #include "base/mem.h"
 
-#define ALPHA 0.05
+#define WARMUP_LEAST_ITERATIONS 3 /* of a process that is timed from its start */
+#define ALPHA			0.05
 
 size_t speed_means(const struct speed_summary *s, char role, double *out)
 {
@@ -85,6 +86,16 @@ static void take_process(const struct bench_run *run, const struct warmup_proces
 		take_all(run, out);
 }
 
+/* A first iteration or two hold the imports, the caches and most of what a compiler does: whatever they say, it is not
+ * how fast the benchmark runs. */
+static bool is_too_short(const struct speed_summary *s)
+{
+	for (size_t i = 0; i < s->process_count; i++)
+		if (!s->processes[i].failed && s->processes[i].iterations < WARMUP_LEAST_ITERATIONS)
+			return true;
+	return false;
+}
+
 /* What can be told of all processes from what each was found to be. */
 static void judge_together(const struct bench_series *s, const struct warmup_process *judged, size_t count,
 			   struct speed_summary *out)
@@ -97,7 +108,7 @@ static void judge_together(const struct bench_series *s, const struct warmup_pro
 	if (s->from_start)
 		warmup_judge_level(judged, count, &level);
 	out->class = level.class;
-	out->speed = known ? level.speed : WARMUP_SPEED_REFUSED;
+	out->speed = known && !(s->from_start && is_too_short(out)) ? level.speed : WARMUP_SPEED_REFUSED;
 	out->mean = known ? stats_mean(means, known) : NAN;
 	interval = stats_mean_interval(means, known, ALPHA);
 	out->low = interval.low;

@@ -9,7 +9,7 @@
 #include "parse/bench.h"
 #include "store/series.h"
 
-#define SPEED_SUMMARY_VERSION 1 /* of the judgement; an older summary is made anew from the record */
+#define SPEED_SUMMARY_VERSION 2 /* of the judgement; an older summary is made anew from the record */
 
 struct speed_process {
 	char role;		 /* 'a', 'b': halves of the A/A control; 0: none */

@@ -7,9 +7,9 @@
 #include "base/file.h"
 #include "base/mem.h"
 
-static void say_step(void *ctx, const char *what)
+void bisect_say_step(void *globals, const char *what)
 {
-	context_say(ctx, what);
+	context_say(globals, what);
 }
 
 static void set_text(struct sight *s, const char *text)
@@ -25,7 +25,7 @@ static void set_text(struct sight *s, const char *text)
 static void see(struct sight *s, int state, enum verdict verdict, const char *text)
 {
 	s->state = state;
-	s->verdict = verdict;
+	s->word = verdict_name(verdict);
 	set_text(s, text);
 }
 
@@ -46,7 +46,7 @@ static void see_test(struct sight *s, const struct outcome *o, const char *name)
 		see(s, BISECT_UNDECIDED, o->verdict, o->reason);
 }
 
-static void see_outcome(struct sight *s, const struct outcome *o, const char *test)
+void bisect_see_outcome(struct sight *s, const struct outcome *o, const char *test)
 {
 	switch (o->verdict) {
 	case VERDICT_UNAVAILABLE:
@@ -70,7 +70,7 @@ static void see_outcome(struct sight *s, const struct outcome *o, const char *te
 		see(s, (int)o->verdict, o->verdict, o->reason);
 }
 
-static int open_target(struct bisecting *b, struct err *e)
+int bisect_open_target(struct bisecting *b, struct err *e)
 {
 	const struct context *c = b->repro->context;
 	const struct target_opts opts = { .cache_folder = c->cache_folder,
@@ -96,13 +96,13 @@ static int run_varied(struct bisecting *b, struct varied *v, struct sight *out, 
 	int status;
 
 	v->opts.folder = logs;
-	v->opts.ears = (struct steps_ears){ .step = say_step, .ctx = (void *)b->repro->context->globals };
-	if (file_make_folders(logs, e) || open_target(b, e))
+	v->opts.ears = (struct steps_ears){ .step = bisect_say_step, .ctx = (void *)b->repro->context->globals };
+	if (file_make_folders(logs, e) || bisect_open_target(b, e))
 		return -1;
 	outcome_start(&o);
 	status = steps_run(b->target, v->cell, &v->opts, &o, e);
 	if (!status)
-		see_outcome(out, &o, v->opts.test);
+		bisect_see_outcome(out, &o, v->opts.test);
 	if (o.verdict == VERDICT_LOST)
 		bisect_close(b);
 	outcome_free(&o);

@@ -173,6 +173,7 @@ static int run_qualify(const struct globals *g, void *options, int operand_count
 	    read_policy(&c, policy_name, &policy, &r.policy_text, e) || read_sides(&c, o, &r, e))
 		return -1;
 	r.made_wall_ms = clock_wall_ms();
+	log_info("reading records below %s", c.lab->results_folder);
 	r.find_ctx = qualify_store_new(&c, &policy, &r.candidate, &r.baseline, e);
 	if (r.find_ctx)
 		q = qualify_build(&c, &r, e);

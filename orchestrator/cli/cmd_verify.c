@@ -22,6 +22,23 @@ static const struct exit_row exits[] = {
 	{ 0, NULL, NULL },
 };
 
+/* A file that the report knows is not there any more. Outputs that are pruned are none of these. */
+static bool is_gone(const struct qualify_report *r, size_t at, const char *path)
+{
+	const struct json_value *files = json_at(json_item(json_at(r->root, "records"), at), "files");
+	const char *name;
+
+	if (!file_is_folder(path))
+		return true;
+	for (size_t i = 0; (name = qualify_record_file(i)); i++) {
+		AUTO_FREE char *file = file_join(path, name);
+
+		if (json_at(files, name) && !file_exists(file))
+			return true;
+	}
+	return false;
+}
+
 /* How many records are not there; the first few are told. */
 static size_t tell_gone(const struct context *c, const struct qualify_report *r, struct str *out)
 {
@@ -32,7 +49,7 @@ static size_t tell_gone(const struct context *c, const struct qualify_report *r,
 		AUTO_FREE char *folder = qualify_record_folder(one->run, one->cell_id, one->attempt);
 		AUTO_FREE char *path = file_join(c->lab->results_folder, folder);
 
-		if (file_is_folder(path))
+		if (!is_gone(r, i, path))
 			continue;
 		if (gone++ < MOST_GONE_TOLD)
 			str_addf(out, "gone: %s (%s/%s/%s:%s)\n", folder, one->target, one->runtime, one->package,
@@ -90,20 +107,37 @@ static enum verify_status say(const struct qualify_report *r, const struct quali
 	return VERIFY_DIFFERS;
 }
 
+/* Another text than the one that was judged: nothing that follows from it would tell more. */
+static bool is_another_policy(const struct qualify_report *r, struct str *out)
+{
+	char digest[DIGEST_TEXT_BYTES];
+
+	digest_bytes(r->policy_text, strlen(r->policy_text), digest);
+	if (!strcmp(digest, r->policy_digest))
+		return false;
+	str_add(out, "policy.digest: the report says ");
+	str_add_quoted(out, r->policy_digest, STR_TERMINAL);
+	str_addf(out, ", its text has %s: it is not the policy that was judged by\n", digest);
+	return true;
+}
+
 static int verify(struct context *c, const struct qualify_report *r, struct str *out, struct err *e)
 {
 	struct qualify_differences differences = { 0 };
 	AUTO_JSON *now = NULL;
-	int status;
+	int status = -1;
 
 	if (tell_gone(c, r, out))
 		return VERIFY_GONE;
+	if (is_another_policy(r, out))
+		return VERIFY_DIFFERS;
 	log_info("reading %zu records", r->record_count);
 	now = judge_again(c, r, e);
 	if (!now)
 		return -1;
 	qualify_compare(r->root, now, &differences);
-	status = say(r, &differences, out);
+	if (!qualify_check_newest(c, r, &differences, e))
+		status = say(r, &differences, out);
 	str_free(&differences.text);
 	return status;
 }
@@ -118,7 +152,8 @@ static int run_verify(const struct globals *g, void *options, int operand_count,
 	(void)options;
 	if (operand_count != 1)
 		return err_set(e, ERR_USAGE, "verify takes one report");
-	if (!qualify_report_read(operands[0], &report, e) && !context_open(&c, g, e))
+	if (!qualify_report_read(operands[0], &report, e) && !context_open(&c, g, e) &&
+	    !context_open_store(&c, true, e))
 		status = verify(&c, &report, &out, e);
 	qualify_report_free(&report);
 	return status < 0 || context_put(NULL, &out, e) ? -1 : status;

@@ -47,6 +47,8 @@ void qualify_free(struct qualify_case *q);
 
 /* "runs/RUN/CELL/ATTEMPT", below the results. Caller frees. */
 char *qualify_record_folder(const char *run, const char *cell_id, int64_t attempt);
+/* The files of a record that a judgement rests on; NULL: no more. */
+const char *qualify_record_file(size_t i);
 /* The runtime that A/A controls are of. */
 const char *qualify_control_runtime(const struct lab *lab);
 

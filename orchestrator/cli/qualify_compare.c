@@ -5,7 +5,6 @@
 #include "base/mem.h"
 #include "cli/qualify_report.h"
 
-#define MOST_TOLD	 50
 #define MOST_VALUE_BYTES 80
 #define SAME_TO		 1e-9
 
@@ -49,7 +48,7 @@ static void add_value(const struct json_value *v, struct str *out)
 
 static void tell(struct comparing *c, const struct json_value *told, const struct json_value *now)
 {
-	if (c->out->count++ >= MOST_TOLD)
+	if (c->out->count++ >= QUALIFY_MOST_DIFFERENCES)
 		return;
 	str_addf(&c->out->text, "%s: the report says ", str_text(&c->path));
 	add_value(told, &c->out->text);

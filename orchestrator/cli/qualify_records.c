@@ -15,6 +15,11 @@
 
 static const char *const files[] = { "outcome.json", "tests.jsonl.zst", MEASURED_FILE };
 
+const char *qualify_record_file(size_t i)
+{
+	return i < COUNT_OF(files) ? files[i] : NULL;
+}
+
 char *qualify_record_folder(const char *run, const char *cell_id, int64_t attempt)
 {
 	return mem_printf("runs/%s/%s/%" PRId64, run, cell_id, attempt);

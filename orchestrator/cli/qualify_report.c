@@ -37,7 +37,8 @@ static int read_policy(const struct json_value *v, struct qualify_report *out, s
 	out->policy_name = json_text(json_at(v, "name"), NULL);
 	out->policy_text = json_text(json_at(v, "text"), NULL);
 	out->policy_digest = json_text(json_at(v, "digest"), NULL);
-	if (!out->policy_name || !out->policy_text || !out->policy_digest)
+	if (!out->policy_name || !out->policy_text || !out->policy_digest ||
+	    strlen(out->policy_digest) != DIGEST_TEXT_BYTES - 1)
 		return refuse(e, "policy", "name, text and digest are wanted");
 	return strlen(out->policy_text) <= QUALIFY_MOST_POLICY_BYTES ? 0 : refuse(e, "policy", "it is too long");
 }

@@ -36,7 +36,12 @@ struct qualify_differences {
 	size_t count; /* all of them; only the first are in the text */
 };
 
+#define QUALIFY_MOST_DIFFERENCES 50 /* that are told; all are counted */
+
 /* Numbers that agree to nine digits are the same: logarithms differ in the last ones between machines. */
 void qualify_compare(const struct json_value *told, const struct json_value *now, struct qualify_differences *out);
+/* Adds the records in whose place a newer one was there when the report was made. The store of c is open. */
+int qualify_check_newest(struct context *c, const struct qualify_report *r, struct qualify_differences *out,
+			 struct err *e);
 
 #endif

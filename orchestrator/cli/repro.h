@@ -27,6 +27,7 @@ struct repro {
 struct repro_wish {
 	const char *cell, *test; /* test NULL: the whole suite */
 	const char *run;	 /* NULL: the last outcome */
+	bool benchmark_too;	 /* a benchmark is no error */
 };
 
 /* Freed by repro_free also on failure. The context has its store. ERR_USAGE: no such result or test, a benchmark, or
@@ -39,6 +40,13 @@ void repro_free(struct repro *r);
 void repro_script(const struct repro *r, const char *lib, struct str *out);
 /* What the script would need, and all that a bug report wants to know, as one tar archive compressed with zstd. */
 int repro_bundle(const struct repro *r, const char *path, struct err *e);
+
+/* The README.md of a bundle. */
+void repro_readme(const struct repro *r, struct str *out);
+
+/* Prints what was recorded beside what was seen now, and returns the exit status that says whether it is the same. A
+ * target that was lost is no answer: EXIT_UNREACHABLE. */
+int repro_compare(const struct repro *r, const struct outcome *now);
 
 /* Does it again on its target. shell: stops before the tests and leaves the person in the machine. Exit status or -1.
  */

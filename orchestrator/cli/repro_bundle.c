@@ -3,9 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "analyse/again.h"
 #include "base/archive.h"
-#include "base/clock.h"
 #include "base/compress.h"
 #include "base/file.h"
 #include "base/mem.h"
@@ -13,10 +11,11 @@
 #include "cli/repro.h"
 #include "run/repeat.h"
 
-#define LOG_CAP_BYTES	 ((size_t)64 << 20) /* of one step */
-#define SECRET_MAX_BYTES ((size_t)256 << 10)
-#define LEAST_LINE_BYTES 16 /* of a line of a secret file that is looked for by itself */
-#define DEEPEST_FOLDER	 8
+#define LOG_CAP_BYTES	      ((size_t)64 << 20) /* of one step */
+#define SECRET_MAX_BYTES      ((size_t)256 << 10)
+#define LEAST_LINE_BYTES      16 /* of a line of a secret file that is looked for by itself */
+#define CONSTRAINTS_MAX_BYTES ((size_t)4 << 20)
+#define DEEPEST_FOLDER	      8
 
 extern char **environ;
 
@@ -161,6 +160,16 @@ static int put_script(struct bundle *b, struct err *e)
 	return put(b, "reproduce.sh", &text, e);
 }
 
+static int put_constraints(struct bundle *b, struct err *e)
+{
+	const char *path = b->repro->context->lab->settings.index.constraints;
+	AUTO_STR text = { 0 };
+
+	if (!path)
+		return 0;
+	return file_read(path, CONSTRAINTS_MAX_BYTES, &text, e) || put(b, "constraints.txt", &text, e) ? -1 : 0;
+}
+
 static int copy_folder(const char *from, const char *to, unsigned depth, struct err *e)
 {
 	AUTO_FREE_LIST char **names = NULL;
@@ -179,87 +188,11 @@ static int copy_folder(const char *from, const char *to, unsigned depth, struct 
 	return 0;
 }
 
-/* ---- README.md ---- */
-
-static void add_versions(const struct facts *facts, struct str *out)
-{
-	static const char *const names[] = {
-		"os", "kernel", "arch", "processor", "runtime_version", "package_version"
-	};
-
-	for (size_t i = 0; i < COUNT_OF(names); i++) {
-		const char *value = facts_get(facts, names[i]);
-
-		if (value) {
-			str_addf(out, "- %s: ", names[i]);
-			str_add_quoted(out, value, STR_MARKDOWN);
-			str_add(out, "\n");
-		}
-	}
-}
-
-/* For those who have the package installed: pytest's own words. */
-static void add_plain_command(const struct repro *r, struct str *out)
-{
-	const char *module = r->cell->package->import ? r->cell->package->import : r->cell->package->name;
-	AUTO_STR quoted = { 0 };
-
-	if (!r->test || r->cell->tier->format != TIER_PYTEST)
-		return;
-	str_add_quoted(&quoted, r->test->name, STR_SHELL);
-	str_addf(out,
-		 "\nWhere the package is installed already:\n\n"
-		 "    cd \"$(%s -c 'import %s, os; print(os.path.dirname(os.path.dirname(%s.__file__)))')\"\n"
-		 "    %s -m pytest %s\n",
-		 r->cell->runtime->command, module, module, r->cell->runtime->command, str_text(&quoted));
-}
-
-static void add_readme(const struct repro *r, struct str *out)
-{
-	char when[32];
-	AUTO_STR line = { 0 };
-
-	clock_format_utc(r->row->started_wall_ms, when, sizeof(when));
-	str_addf(out, "# %s\n\n", r->label);
-	if (r->test) {
-		again_line(verdict_is_bad(r->test->verdict) ? r->test->detail : NULL, &line);
-		str_add(out, "The test ");
-		str_add_quoted(out, r->test->name, STR_MARKDOWN);
-		str_addf(out, " %s on %s (%s).\n\n", verdict_name(r->test->verdict), r->row->arch, r->row->how_run);
-		if (line.len) {
-			str_add(out, "    ");
-			str_add_quoted(out, str_text(&line), STR_TERMINAL);
-			str_add(out, "\n\n");
-		}
-	} else {
-		str_addf(out, "The tests ended as %s on %s (%s): ", verdict_name(r->row->verdict), r->row->arch,
-			 r->row->how_run);
-		str_add_quoted(out, r->row->reason ? r->row->reason : "", STR_MARKDOWN);
-		str_add(out, "\n\n");
-	}
-	str_addf(out, "Recorded %s by labctl %s.\n\n", when, PACKAGE_VERSION);
-	add_versions(&r->record.facts, out);
-	str_add(out, "\n    sh reproduce.sh\n\ninstalls what was installed and runs what was run: as root, on a Debian "
-		     "machine of this architecture that may be thrown away.\n");
-	add_plain_command(r, out);
-	str_add(out, "\n| file | holds |\n| --- | --- |\n"
-		     "| reproduce.sh | install steps, environment and command |\n"
-		     "| lib/ | what these call |\n"
-		     "| messages.txt | what the failing tests said |\n"
-		     "| log/ | the raw output of each step |\n"
-		     "| facts.txt | versions of machine, runtime and package |\n"
-		     "| environment.txt | variables of the tests |\n\n"
-		     "Left out are values of variables whose names hold ");
-	for (size_t i = 0; secret_words[i]; i++)
-		str_addf(out, "%s%s", i ? ", " : "", secret_words[i]);
-	str_add(out, ", keys of ssh targets, and user and password in URLs.\n");
-}
-
 static int put_readme(struct bundle *b, struct err *e)
 {
 	AUTO_STR text = { 0 };
 
-	add_readme(b->repro, &text);
+	repro_readme(b->repro, &text);
 	return put(b, "README.md", &text, e);
 }
 
@@ -270,7 +203,8 @@ static int fill(struct bundle *b, struct err *e)
 	AUTO_FREE char *lib = file_join(b->folder, "lib");
 
 	return put_readme(b, e) || put_script(b, e) || put_messages(b, e) || put_facts(b, e) || put_environment(b, e) ||
-			       put_logs(b, e) || copy_folder(b->repro->context->lab->lib_folder, lib, 0, e)
+			       put_logs(b, e) || put_constraints(b, e) ||
+			       copy_folder(b->repro->context->lab->lib_folder, lib, 0, e)
 		       ? -1
 		       : 0;
 }

@@ -21,7 +21,10 @@ static int plan_cell(struct repro *r, struct err *e)
 	const char *target = r->row->target, *runtime = r->row->runtime, *package = r->row->package;
 	const struct selection s = { .targets = { &target, 1 }, .runtimes = { &runtime, 1 }, .tier = r->row->tier };
 
-	r->plan = context_plan(r->context, &s, &package, 1, e);
+	if (!strcmp(r->row->tier, SPEED_TIER))
+		r->plan = context_plan_benchmarks(r->context, &s, &package, 1, e);
+	else
+		r->plan = context_plan(r->context, &s, &package, 1, e);
 	if (!r->plan)
 		return err_wrap(e, "the lab no longer has the cell %s", r->label);
 	if (r->plan->count != 1)
@@ -80,11 +83,13 @@ int repro_find(struct repro *r, struct context *c, const struct repro_wish *wish
 	if (find_outcome(c, wish->cell, wish->run, &r->set, &r->row, e))
 		return -1;
 	r->label = find_label_of(r->row);
-	if (!strcmp(r->row->tier, SPEED_TIER))
+	if (!strcmp(r->row->tier, SPEED_TIER) && !wish->benchmark_too)
 		return fail_benchmark(r, e);
 	outcome_free(&r->record);
 	if (read_record(r, e) || query_tests(c->store, r->row->id, false, &r->tests, e))
 		return -1;
+	if (wish->test && !strcmp(r->row->tier, SPEED_TIER))
+		return err_set(e, ERR_USAGE, "%s is a benchmark: it has no tests", r->label);
 	if (wish->test && find_test(&r->tests, wish->test, &r->test, e))
 		return -1;
 	if (plan_cell(r, e))

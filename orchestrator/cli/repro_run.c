@@ -5,8 +5,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "analyse/again.h"
-#include "base/clock.h"
 #include "base/file.h"
 #include "base/lines.h"
 #include "base/log.h"
@@ -22,7 +20,6 @@
 struct live {
 	struct repro *repro;
 	struct lines *streams[2];
-	size_t named;
 };
 
 /* ---- what comes while it runs ---- */
@@ -77,16 +74,14 @@ static void say_lines(const char *text)
 		fprintf(stderr, "  %.*s\n", (int)strcspn(line, "\n"), line);
 }
 
-static int say_changes(struct repro *r, const struct made *now, bool fits, const char *changes)
+static void say_changes(const struct repro *r, bool fits, const char *changes)
 {
 	log_warning("%s is not what it was in run %lld:", r->label, (long long)r->row->run);
 	say_lines(changes);
 	if (fits)
-		log_warning("it is done again as it was recorded");
+		log_warning("its layers, environment and command are those of the record");
 	else
 		log_warning("what was recorded cannot be made again any more: it is done as the recipe says now");
-	(void)now;
-	return 0;
 }
 
 static void say_unknown_change(const struct repro *r)
@@ -121,126 +116,20 @@ static int choose(struct repro *r, struct target *t, struct err *e)
 	}
 	if (repeat_made_now(r->cell, &r->opts, target_base_id(t), &now, e))
 		return -1;
-	if (!made_compare(&r->then, &now, &changes))
+	if (!made_compare(&r->then, &now, &changes)) {
 		say_unknown_change(r);
-	else
-		status = made_fits(t, &r->then, &wish, &fits, e) || say_changes(r, &now, fits, str_text(&changes)) ? -1
-														   : 0;
+	} else {
+		status = made_fits(t, &r->then, &wish, &fits, e);
+		if (!status)
+			say_changes(r, fits, str_text(&changes));
+	}
 	if (!status && fits)
 		r->opts.made = &r->then;
 	made_free(&now);
 	return status;
 }
 
-static void print_seen(const char *when, enum verdict v, const char *detail, const char *more)
-{
-	AUTO_STR line = { 0 };
-	AUTO_STR clean = { 0 };
-
-	again_line(detail, &line);
-	str_add_quoted(&clean, str_text(&line), STR_TERMINAL);
-	printf("%-9s %s%s%.300s%s\n", when, verdict_name(v), line.len ? ": " : "", str_text(&clean), more);
-}
-
-static char *when_recorded(const struct repro *r)
-{
-	char when[32];
-
-	clock_format_utc(r->row->started_wall_ms, when, sizeof(when));
-	return mem_printf(" (run %lld, %s)", (long long)r->row->run, when);
-}
-
-/* Versions that are not what they were. */
-static void print_other_facts(const struct repro *r, const struct outcome *now)
-{
-	for (size_t i = 0; i < now->facts.count; i++) {
-		const struct fact *f = &now->facts.items[i];
-		const char *then = facts_get(&r->record.facts, f->name);
-
-		if (then && strcmp(then, f->value) != 0)
-			printf("%s was %s and is %s\n", f->name, then, f->value);
-	}
-}
-
-static const struct test_case *case_of(const struct result *result, const char *name)
-{
-	for (size_t i = result->count; i-- > 0;)
-		if (!strcmp(result->cases[i].name, name))
-			return &result->cases[i];
-	return NULL;
-}
-
-static int compare_test(const struct repro *r, const struct outcome *now)
-{
-	const struct test_case *found = case_of(&now->result, r->test->name);
-	const struct seen before = { r->test->verdict, r->test->detail, r->test->cause };
-	const struct seen after =
-		found ? (struct seen){ found->verdict, found->detail, found->cause } : (struct seen){ 0 };
-	enum again what = again_of(&before, found ? &after : NULL);
-	bool was_bad = verdict_is_bad(before.verdict);
-	AUTO_FREE char *when = when_recorded(r);
-	AUTO_STR name = { 0 };
-
-	str_add_quoted(&name, r->test->name, STR_TERMINAL);
-	printf("\n%s %.300s\n", r->label, str_text(&name));
-	print_seen("recorded", before.verdict, was_bad ? before.detail : NULL, when);
-	if (found)
-		print_seen("now", after.verdict, verdict_is_bad(after.verdict) ? after.detail : NULL, "");
-	else
-		print_seen("now", now->verdict, now->reason, "");
-	if (r->test->known)
-		printf("the recipe knows it: %s\n", r->test->known);
-	print_other_facts(r, now);
-	printf("%s\n", what == AGAIN_SAME && !was_bad ? "the same: it does not fail" : again_text(what));
-	if (what == AGAIN_PASSES)
-		printf("  alone; whether it takes those before it: labctl repro %s\n", r->label);
-	return what == AGAIN_SAME ? EXIT_AS_EXPECTED : EXIT_FINDINGS;
-}
-
-static void print_difference(void *ctx, const char *name, const struct seen *then, const struct seen *now,
-			     enum again what)
-{
-	struct live *live = ctx;
-	AUTO_STR clean = { 0 };
-
-	if (live->named++ >= NAMED_MOST)
-		return;
-	str_add_quoted(&clean, name, STR_TERMINAL);
-	printf("  %s: %.300s\n", then && verdict_is_bad(then->verdict) ? again_text(what) : "it fails only now",
-	       str_text(&clean));
-	(void)now;
-}
-
-static int compare_suite(struct live *live, const struct outcome *now)
-{
-	struct repro *r = live->repro;
-	AUTO_FREE char *when = when_recorded(r);
-	struct again_suite s;
-	bool same;
-
-	printf("\n%s\n", r->label);
-	print_seen("recorded", r->row->verdict, r->row->reason, when);
-	print_seen("now", now->verdict, now->reason, "");
-	s = again_compare(&r->tests, &now->result, print_difference, live);
-	if (live->named > NAMED_MOST)
-		printf("  and %zu more\n", live->named - NAMED_MOST);
-	print_other_facts(r, now);
-	same = again_suite_is_same(&s) && r->row->verdict == now->verdict;
-	printf("%s: %zu of the same failures, %zu others, %zu pass now, %zu did not run, %zu fail only now\n",
-	       same ? "the same" : "not the same", s.same, s.other, s.passes, s.not_run, s.newly);
-	return same ? EXIT_AS_EXPECTED : EXIT_FINDINGS;
-}
-
 /* ---- the machine ---- */
-
-static int compare(struct live *live, const struct outcome *now)
-{
-	int status = live->repro->test ? compare_test(live->repro, now) : compare_suite(live, now);
-
-	if (now->hint[0])
-		fprintf(stderr, "  %s\n", now->hint);
-	return status && now->verdict == VERDICT_LOST ? EXIT_UNREACHABLE : status;
-}
 
 static int run_tests(struct live *live, struct target *t, struct err *e)
 {
@@ -257,7 +146,7 @@ static int run_tests(struct live *live, struct target *t, struct err *e)
 		lines_free(live->streams[i]);
 	}
 	if (!status)
-		status = compare(live, &now);
+		status = repro_compare(r, &now);
 	outcome_free(&now);
 	return status;
 }

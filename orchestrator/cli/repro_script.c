@@ -40,15 +40,26 @@ static void add_head(const struct repro *r, struct str *out)
 	str_add(out, "set -e\n");
 }
 
-static void add_folder(const char *lib, struct str *out)
+/* The archives may be anybody's property: they are asked for, not given away. */
+static void add_index(const struct index_settings *index, struct str *out)
+{
+	if (index->folder)
+		str_add(out, "# pip installed from a folder of archives: put them into archives/ beside this script.\n"
+			     "cp -R \"$here/archives\" \"$work/archives\"\n");
+	if (index->constraints)
+		str_add(out, "cp \"$here/constraints.txt\" \"$work/\"\n");
+}
+
+static void add_folder(const struct repro *r, const char *lib, struct str *out)
 {
 	str_add(out, "here=$(cd \"$(dirname \"$0\")\" && pwd)\n");
 	str_addf(out, "LABCTL_LIB=${LABCTL_LIB:-%s}\n", lib);
 	str_add(out, "work=${LABCTL_WORK:-/var/tmp/labctl-again}\n"
 		     "rm -rf \"$work\"\n"
 		     "mkdir -p \"$work\"\n"
-		     "cp -R \"$LABCTL_LIB\" \"$work/lib\"\n"
-		     "cd \"$work\"\n\n");
+		     "cp -R \"$LABCTL_LIB\" \"$work/lib\"\n");
+	add_index(&r->context->lab->settings.index, out);
+	str_add(out, "cd \"$work\"\n\n");
 }
 
 static void add_env(const struct repro *r, struct str *out)
@@ -97,7 +108,7 @@ void repro_script(const struct repro *r, const char *lib, struct str *out)
 	if (!r->has_then && !repeat_made_now(r->cell, &r->opts, "", &now, NULL))
 		made = &now;
 	add_head(r, out);
-	add_folder(lib, out);
+	add_folder(r, lib, out);
 	add_env(r, out);
 	add_layers(&made->layers, out);
 	if (made->tests)

@@ -145,16 +145,24 @@ const struct schema policy_schema = {
 	policy_fields,
 };
 
+/* d: a digit; all else stands for itself. */
+static bool has_form(const char *text, const char *form)
+{
+	for (; *form && *text; form++, text++)
+		if (*form == 'd' ? *text < '0' || *text > '9' : *text != *form)
+			return false;
+	return !*form && !*text;
+}
+
 /* The first moment after that day. False: no date. */
 static bool read_day(const char *text, int64_t *out_wall_ms)
 {
 	struct tm day = { 0 }, back;
-	int used = 0;
 	time_t begins;
 
-	if (strlen(text) != 10 || sscanf(text, "%4d-%2d-%2d%n", &day.tm_year, &day.tm_mon, &day.tm_mday, &used) != 3 ||
-	    used != 10)
+	if (!has_form(text, "dddd-dd-dd"))
 		return false;
+	sscanf(text, "%4d-%2d-%2d", &day.tm_year, &day.tm_mon, &day.tm_mday);
 	day.tm_year -= 1900;
 	day.tm_mon -= 1;
 	back = day;

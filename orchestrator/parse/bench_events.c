@@ -58,6 +58,8 @@ static void read_session(struct events_reader *p)
 			version = bench_scan_int(&p->b, 1, 1, "the version of the events");
 		else if (strcmp(key, "benchmark") == 0)
 			benchmark = json_scan_text(&p->b.json);
+		else if (strcmp(key, "starts_anew") == 0)
+			p->starts_anew = json_scan_bool(&p->b.json);
 		else if (strcmp(key, "driver") == 0)
 			read_driver(p);
 		else
@@ -90,7 +92,7 @@ static void begin(struct events_reader *p, const char *runtime, bool calibrates,
 		return;
 	}
 	struct bench_series *series = bench_index_series(&p->index, p->b.set, p->benchmark, runtime);
-	series->from_start = true;
+	series->from_start = !p->starts_anew;
 	struct bench_run *r = bench_add_run(p->b.set, series);
 	r->role = arena_dup(p->b.set->arena, role);
 	x->series = (size_t)(series - p->b.set->series);

@@ -24,6 +24,7 @@ struct events_reader {
 	struct bench_scan b;
 	struct bench_index index;
 	const char *benchmark; /* NULL: no session has begun */
+	bool starts_anew;      /* each iteration is a process of its own: nothing warms up from one to the next */
 	VEC(struct events_execution) executions;
 	struct events_execution *now; /* the one that the line is about; NULL: none */
 	VEC(struct events_fact) told; /* by this line */

@@ -38,15 +38,23 @@ static void add_margin(const struct qualify_speed *s, struct str *out)
 	str_addf(out, "%g %%", s->want->margin * 100);
 }
 
+/* In percent, to one digit; what rounds to nothing has no sign. */
+static double more_percent(double ratio)
+{
+	double more = (ratio - 1) * 100;
+
+	return fabs(more) < 0.05 ? 0 : more;
+}
+
 /* How much more time is taken: "+1.2 %", and at most how much that is. */
 static void add_more_time(const struct qualify_speed *s, struct str *change, struct str *most)
 {
 	if (isnan(s->ratio.value))
 		return;
-	str_addf(change, "%+.1f %%", (s->ratio.value - 1) * 100);
+	str_addf(change, "%+.1f %%", more_percent(s->ratio.value));
 	if (interval_known(s->judged.bounds))
-		str_addf(most, "%+.1f %% .. %+.1f %%", (s->judged.bounds.low - 1) * 100,
-			 (s->judged.bounds.high - 1) * 100);
+		str_addf(most, "%+.1f %% .. %+.1f %%", more_percent(s->judged.bounds.low),
+			 more_percent(s->judged.bounds.high));
 }
 
 static void add_detectable(const struct qualify_speed *s, struct str *out)

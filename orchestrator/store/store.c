@@ -106,6 +106,7 @@ static struct store *open_empty(const char *folder, struct err *e)
 
 static struct store *open_reader(const char *folder, const char *database, struct err *e)
 {
+	struct store *s;
 	struct db *db;
 	int64_t version;
 
@@ -124,6 +125,10 @@ static struct store *open_reader(const char *folder, const char *database, struc
 	db_close(db);
 	if (version == 0)
 		return open_empty(folder, e);
+	/* Of an older labctl: who may write brings it up to date on the way. */
+	s = store_open_at(folder, database, NULL);
+	if (s)
+		return s;
 	err_set(e, ERR_CONFIG, "%s: has an older form, and may not be written to change that", database);
 	err_hint(e, "let someone who may write there run labctl once");
 	return NULL;

@@ -23,7 +23,7 @@ The plan is JSON:
 Relative paths count from the current folder.
 
 FILE of events holds one JSON object per line; "e" is the event, x the number of the execution:
-    session version benchmark seed driver
+    session version benchmark seed starts_anew driver     starts_anew: each iteration is a process of its own
     begin x runtime kind role
     system x when load steal_s mhz at_s   before and after; stolen seconds and at_s count from the session's start
     calibrated x loops
@@ -149,6 +149,7 @@ class Session:
         for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
             signal.signal(number, self.on_signal)
         self.events.tell("session", version=1, benchmark=plain(self.plan.benchmark["name"]), seed=self.plan.seed,
+                         starts_anew=self.plan.benchmark["kind"] == "command",
                          driver={"implementation": platform.python_implementation(), "version": platform.python_version()})
         reason = None
         for execution in self.plan.executions:

@@ -33,7 +33,9 @@ def pass_on(data):
 
 
 def tell_progress(done, total, bad, name):
-    """For a progress display only."""
+    """For a progress display only; a person at a terminal sees the output itself."""
+    if os.isatty(2):
+        return
     line = "labctl-progress %d %d %d %s\n" % (done, total, bad, " ".join(name.split())[:200])
     try:
         os.write(2, line.encode("ascii", "backslashreplace"))

@@ -8,14 +8,14 @@ import re
 import pytest
 
 
-def events(speeds, processes, calibrate, seed=1, iterations=60, bad=(), noise=0.004, spread=None, apart=1):
+def events(speeds, processes, calibrate, seed=1, iterations=60, bad=(), noise=0.004, spread=None, apart=1, starts_anew=False):
     """What a driver tells of so many processes of each runtime: {runtime: seconds per loop in the steady state}.
 
     pypy is slow for its first ten iterations. `bad`: (runtime, number of the process, status) that do not end well.
     spread: of processes, else as noise. apart: how many times as long half b of the baseline takes.
     """
     draw = random.Random(seed)
-    lines, x = [{"e": "session", "version": 1, "benchmark": "loop", "seed": seed, "driver": {}}], 0
+    lines, x = [{"e": "session", "version": 1, "benchmark": "loop", "seed": seed, "starts_anew": starts_anew, "driver": {}}], 0
     for runtime in speeds if calibrate else ():
         lines += [{"e": "begin", "x": x, "runtime": runtime, "kind": "calibrate", "role": None},
                   {"e": "calibrated", "x": x, "loops": 4},
@@ -96,6 +96,21 @@ def test_equal_runtimes_are_never_called_different(bench):
     measured(bench, "one", {"cpython": 0.010, "pypy": 0.010}, noise=0.001)
     bench.labctl("bench")
     assert speeds_of(bench)[0]["one", "pypy", "loop"]["word"] == "equivalent"
+
+
+def test_a_first_iteration_or_two_are_no_speed(bench):
+    """Before anything is warm a runtime with a compiler is slow; that is not how fast it is."""
+    measured(bench, "one", {"cpython": 0.010, "pypy": 0.002}, iterations=2)
+    bench.labctl("bench")
+    assert speeds_of(bench)[0]["one", "pypy", "loop"]["word"] == "no-steady-state"
+    assert "Speed: none" in bench.labctl("show", "one/pypy/loop").out
+
+
+def test_a_process_for_each_iteration_has_nothing_to_warm_up(bench):
+    measured(bench, "one", {"cpython": 0.010, "pypy": 0.060}, iterations=2, starts_anew=True)
+    bench.labctl("bench")
+    slow = speeds_of(bench)[0]["one", "pypy", "loop"]
+    assert slow["word"] == "slower" and slow["class"] == "flat"
 
 
 def test_what_is_known_is_not_measured_again(bench):

@@ -63,7 +63,7 @@ class Ran:
 
 NUMBER = (int, float)
 SHAPES = {
-    "session": {"version": int, "benchmark": str, "seed": int, "driver": dict},
+    "session": {"version": int, "benchmark": str, "seed": int, "starts_anew": bool, "driver": dict},
     "begin": {"x": int, "runtime": str, "kind": str, "role": (str, type(None))},
     "system": {"x": int, "when": str, "load": NUMBER, "steal_s": NUMBER, "mhz": (list, type(None)), "at_s": NUMBER},
     "calibrated": {"x": int, "loops": int},
@@ -187,7 +187,7 @@ def test_the_order_of_the_plan_is_kept(bench):
     assert finish["complete"] and finish["left"] == 0 and finish["reason"] == ""
     session = ran.events[0]
     assert session["version"] == 1 and session["benchmark"] == "it" and session["seed"] == 7
-    assert session["driver"]["implementation"] and session["driver"]["version"]
+    assert session["driver"]["implementation"] and session["driver"]["version"] and not session["starts_anew"]
     for x in range(6):
         assert [event["when"] for event in ran.of("system", x)] == ["before", "after"]
 
@@ -539,6 +539,7 @@ def test_a_command(bench):
     assert ran.statuses() == ["ok"] and len(ran.values()) == 3 and all(value > 0 for value in ran.values())
     assert (bench.folder / "ran").read_text() == "x" * (1 + 6)  # once before, not timed
     assert ran.facts()["command_user_s"] >= 0 and ran.facts()["command_system_s"] >= 0
+    assert ran.events[0]["starts_anew"]
     ran = bench.run(dict(command, expect="yes\n"), [measure(1, runtime="two"), measure(1)])
     assert ran.statuses() == ["ok", "failed"] and "said 'None\\n' instead of 'yes\\n'" in ran.end(1)["detail"]
 

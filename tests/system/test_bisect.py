@@ -1,5 +1,6 @@
 """labctl bisect: which version of a list brought a change."""
 import pytest
+from test_bench import events
 
 CELL = "one/cpython/numpy"
 VERSIONS = ["1.%d" % number for number in range(10)]
@@ -97,7 +98,7 @@ def test_a_lost_machine_gets_another_chance(lab):
     suites(lab, VERSIONS[7:], first=[{"match": "labctl_suite.* 1\\.7\n", "die": True}])
     done = bisect(lab, "draws", "--versions-of", "v", "--versions", ",".join(VERSIONS))
     assert done.out.count("\n1.7 ") == 2 and table(done.out)["1.7"].endswith("(left out)")
-    assert "passed with 1.6 and failed with 1.8, or one of those between" in done.out
+    assert "passed with 1.6 and failed with 1.8: that one brought it, or one of those between" in done.out
 
 
 def test_a_whole_cell(lab):
@@ -133,3 +134,58 @@ def test_wrong_use(lab):
     suites(lab, [])
     for words in ((), ("--versions", "1"), ("--versions", "1,1"), ("a", "b", "--versions", "1,2")):
         bisect(lab, *words, status=2)
+
+
+# ---- speed ----
+
+def measurements(looks):
+    """Rules for looks one after the other, each {runtime: seconds per loop}: two stages of the driver for each."""
+    rules = []
+    for number, speeds in enumerate(looks):
+        for stage, processes in enumerate((2, 8)):
+            rules.append({"match": r"labctl_bench\.py", "times": 1, "files": {
+                "bench.jsonl": events(speeds, processes, stage == 0, seed=10 * number + stage)}})
+    return rules
+
+
+@pytest.fixture
+def bench(lab):
+    for number in range(5):
+        lab.runtime("v%d" % number)
+    lab.settings(baseline="v0", runtimes=["v4"])
+    lab.write("recipes/benchmarks/own.yaml", '{"benchmarks": {"loop": {"module": "own/loop.py"}}}')
+    lab.write("recipes/benchmarks/own/loop.py", "EXPECTED = 1\ndef bench(loops):\n    return 1\n")
+    lab.target("one", *measurements([{"v4": 0.013}]))
+    lab.labctl("bench")
+    return lab
+
+
+def bisect_speed(lab, times, order, **options):
+    """The target answers as the search will ask: the first alone, then each beside it."""
+    lab.target("one", *measurements([{name: times[name] for name in (["v0"] if at == "v0" else ["v0", at])} for at in order]))
+    return lab.labctl("bisect", "one/loop", "--versions-of", "runtime", "--versions", ",".join(sorted(times)), **options)
+
+
+def test_the_version_that_made_it_slower(bench):
+    times = {"v0": 0.010, "v1": 0.010, "v2": 0.010, "v3": 0.013, "v4": 0.013}
+    done = bisect_speed(bench, times, ["v0", "v4", "v2", "v3", "v3", "v2"])
+    assert "one/v4/loop:speed is equivalent with v2 and slower with v3: that one brought it" in done.out
+    assert table(done.out)["v3"].startswith("slower: 1.") and " times the time of v0 (" in table(done.out)["v3"]
+    assert table(done.out)["v1"] == "not run"
+    assert "labctl bench loop --target one --fresh --runtime v3,v0\n" in done.out
+
+
+def test_the_version_that_made_it_faster(bench):
+    times = {"v0": 0.010, "v1": 0.007, "v2": 0.007, "v3": 0.007, "v4": 0.007}
+    done = bisect_speed(bench, times, ["v0", "v4", "v2", "v1", "v1", "v0"])
+    assert "equivalent with v0 and faster with v1: that one brought it" in done.out
+
+
+def test_speed_that_did_not_change(bench):
+    done = bisect_speed(bench, dict.fromkeys(("v0", "v1", "v4"), 0.010), ["v0", "v4"], status=1)
+    assert "v0 and v4 are both equivalent: nothing changed between them" in done.out
+
+
+def test_speed_of_packages_cannot_be_bisected(bench):
+    assert "between runtimes only" in bench.labctl("bisect", "one/loop", "--versions", "1,2", status=2).err
+    assert "has no tests" in bench.labctl("bisect", "one/loop", "x", "--versions-of", "runtime", "--versions", "v0,v4", status=2).err

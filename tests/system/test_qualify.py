@@ -210,6 +210,18 @@ def test_a_suite_that_does_not_run_is_a_regression_and_a_lost_machine_is_not(gat
     assert decided(gate, status=INCOMPLETE)["tests"][0]["regressions"] == []
 
 
+def test_hostile_names_of_tests_are_shown_harmless_and_short(gate):
+    policy(gate, **TESTS)
+    names = ["<img src=x> | `a`", "\x1b[2J\u202ered", "n" * 100000]
+    tap(gate, "".join("not ok %d - %s\n" % (i + 1, name) for i, name in enumerate(names)) + "1..3\n",
+        cpython="".join("ok %d - %s\n" % (i + 1, name) for i, name in enumerate(names)) + "1..3\n")
+    assert len(decided(gate, status=REGRESSION)["tests"][0]["regressions"]) == 3
+    for form in ("terminal", "markdown"):
+        out = qualify(gate, "--format", form, status=REGRESSION).out
+        assert "\x1b" not in out and "\u202e" not in out and len(out) < 2500, out
+    assert "<img" not in out
+
+
 def test_what_was_not_run_is_told_once(gate):
     gate.target("one")
     gate.target("two")
@@ -217,7 +229,7 @@ def test_what_was_not_run_is_told_once(gate):
     policy(gate, targets=["one", "two"], packages=["alpha", "beta"])
     report = decided(gate, status=INCOMPLETE)
     assert [(r["text"], r["command"]) for r in report["decision"]["reasons"]] == [
-        ("4 cells of pypy not run: alpha beta on one,two",
+        ("4 cells of pypy, alpha beta on one,two: it was not run",
          "labctl matrix alpha beta --target one,two --runtime cpython,pypy --tier smoke")]
     gate.labctl(*report["decision"]["reasons"][0]["command"].split()[1:])
     decided(gate, status=QUALIFIED)
@@ -290,7 +302,24 @@ def test_a_changed_lab_is_told(report):
     assert re.search(r"recipes\[\d\]\.digest", verify(report, 1).out)
 
 
+def test_a_report_may_not_choose_older_records(gate):
+    policy(gate, **TESTS)
+    tap(gate, "ok 1 - adds\nok 2 - draws\n1..2\n")
+    qualify(gate, "-o", gate.folder / "report.json", status=QUALIFIED)
+    chosen = json.loads((gate.folder / "report.json").read_text())
+    gate.labctl("matrix", "alpha", "--target", "one", "--fresh", "--in-process", status=None)
+    qualify(gate, "-o", gate.folder / "report.json", status=QUALIFIED)
+    verify(gate, 0)
+    change(gate, lambda data: data.update(records=chosen["records"]))
+    assert "records[0]: there was a newer one when the report was made: runs/" in verify(gate, 1).out
+
+
 def test_records_that_are_gone(report):
+    for log in report.results.glob("runs/*/*/1/*.log.zst"):
+        log.unlink()
+    verify(report, 0)
+    next(report.results.glob("runs/*/*/1/bench.json.zst")).unlink()
+    assert ":speed)" in verify(report, 4).out
     shutil.rmtree(sorted(report.results.glob("runs/*/*/1"))[0])
     assert "gone: runs/" in verify(report, 4).out
 

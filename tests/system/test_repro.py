@@ -6,7 +6,7 @@ import subprocess
 import tarfile
 
 import pytest
-from conftest import FAILED, PASSED
+from conftest import FAILED, PASSED, SOURCE
 
 CELL = "one/cpython/numpy"
 OTHER = FAILED.replace("no such colour", "no such brush")
@@ -80,9 +80,19 @@ def test_a_changed_recipe_is_told_and_the_record_done_again(ran):
     assert "one/cpython/numpy:smoke is not what it was in run 1:" in done.err
     for line in ("numpy for cpython is installed in another way", "- fetch numpy", "+ fetch numpy --new",
                  "the environment is another one", "+ COLOUR=red", "the command of the tests is another one",
-                 "- report numpy", "+ report another", "it is done again as it was recorded"):
+                 "- report numpy", "+ report another", "its layers, environment and command are those of the record"):
         assert line in done.err, line
     assert done.out.endswith("the same failure\n")
+
+
+def test_what_cannot_be_made_again_is_done_as_the_recipe_says(ran):
+    """Another way to install must not come to stand under the name of the recorded layer."""
+    shutil.copytree(str(SOURCE / "recipes" / "lib"), str(ran.folder / "recipes" / "lib"))
+    ran.write("recipes/lib/install/more.sh", "true\n")
+    ran.package("numpy", install=[{"run": "fetch numpy --new"}])
+    done = ran.labctl("repro", CELL, "draws")
+    assert "what installs packages (recipes/lib/install) is another one" in done.err
+    assert "what was recorded cannot be made again any more: it is done as the recipe says now" in done.err
 
 
 def test_a_change_that_decides_nothing_is_told_apart(ran):
@@ -125,6 +135,15 @@ def test_what_is_gone_from_the_lab(ran):
 def test_output_of_a_test_cannot_play_with_the_terminal(ran):
     ran.target("one", {"match": "report numpy", "output": "\x1b[2J\x1b]0;title\x07" + FAILED})
     assert "\x1b" not in ran.labctl("repro", CELL, "draws").out
+
+
+def test_what_could_not_be_installed_then_and_now(lab):
+    lab.package("numpy", install=[{"run": "fetch numpy"}])
+    lab.target("one", {"match": "fetch numpy", "exit_status": 3, "output": "no such archive\n"})
+    lab.labctl("matrix", status=1)
+    assert "the same: 0 of the same failures" in lab.labctl("repro", CELL).out
+    lab.target("one", {"match": "fetch numpy", "exit_status": 3, "output": "no room\n"})
+    assert "\nnot the same: " in lab.labctl("repro", CELL, status=1).out
 
 
 # ---- a shell ----
@@ -177,6 +196,24 @@ def test_the_script_runs(ran, tmp_path):
     assert done.stdout.decode().split("\n") == ["fetched numpy", "reported numpy draws", ""]
 
 
+def test_what_pip_installs_from_is_asked_for(ran, tmp_path):
+    (tmp_path / "archives").mkdir()
+    (tmp_path / "limits.txt").write_text("numpy<2\n")
+    ran.settings(index={"folder": str(tmp_path / "archives"), "constraints": str(tmp_path / "limits.txt")})
+    path = tmp_path / "b.tar.zst"
+    ran.labctl("repro", CELL, "--bundle", path)
+    files = unpacked(path)
+    assert files["numpy-one-cpython/constraints.txt"] == b"numpy<2\n"
+    assert b"put them into archives/" in files["numpy-one-cpython/reproduce.sh"]
+    assert not any("archives/" in name for name in files)
+
+
+def unpacked(path):
+    tar = subprocess.run(["zstd", "-dc", str(path)], stdout=subprocess.PIPE, check=True).stdout
+    with tarfile.open(fileobj=io.BytesIO(tar)) as archive:
+        return {entry.name: archive.extractfile(entry).read() for entry in archive if entry.isfile()}
+
+
 @pytest.fixture
 def bundle(lab, tmp_path):
     key = tmp_path / "key"
@@ -190,9 +227,7 @@ def bundle(lab, tmp_path):
     lab.labctl("matrix", "-t", "one", status=1)
     path = tmp_path / "b.tar.zst"
     lab.labctl("repro", CELL, "draws", "--bundle", path, environment={"MY_PASSWORD": "hunter2222"})
-    tar = subprocess.run(["zstd", "-dc", str(path)], stdout=subprocess.PIPE, check=True).stdout
-    with tarfile.open(fileobj=io.BytesIO(tar)) as archive:
-        return {entry.name: archive.extractfile(entry).read() for entry in archive if entry.isfile()}
+    return unpacked(path)
 
 
 def test_a_bundle_holds_what_a_bug_report_needs(bundle):
