@@ -154,7 +154,7 @@ static int judge(struct context *c, const struct night_plans *plans, struct nigh
 	if (plans->benchmarks) {
 		int status;
 
-		if (speed_judge_plan(c, plans->benchmarks, false, &n->speeds, e))
+		if (speed_judge_plan(c, plans->benchmarks, true, &n->speeds, e))
 			return -1;
 		n->has_benchmarks = true;
 		n->summary.speeds = &n->speeds.matrix;

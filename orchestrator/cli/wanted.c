@@ -90,8 +90,9 @@ struct wanted *wanted_open(struct context *c, const struct plan *p, const struct
 	return w;
 }
 
-/* The same cell by name under another id: something that decides the result was changed. */
-static bool ran_otherwise(struct wanted *w, const struct cell *c)
+/* The same cell by name under another id: something that decides the result was changed. How long it took then is the
+ * best that is known of how long it will take. */
+static bool ran_otherwise(struct wanted *w, struct cell *c)
 {
 	struct outcome_set set;
 	bool ran;
@@ -100,6 +101,8 @@ static bool ran_otherwise(struct wanted *w, const struct cell *c)
 			    &set, NULL))
 		return false;
 	ran = set.count > 0;
+	if (ran && (set.rows[0].verdict == VERDICT_PASSED || set.rows[0].verdict == VERDICT_FAILED))
+		c->estimate_ns = set.rows[0].took_ns;
 	outcome_set_free(&set);
 	return ran;
 }
@@ -113,8 +116,7 @@ static bool is_planned(const struct wanted *w, const char *cell_id)
 }
 
 /* Why it must run; NULL: its result is fresh. */
-static const char *why_of(struct wanted *w, const struct cell *c, const struct outcome_row *last, char *buf,
-			  size_t size)
+static const char *why_of(struct wanted *w, struct cell *c, const struct outcome_row *last, char *buf, size_t size)
 {
 	int64_t fresh_for_ns = w->opts.fresh_for_ns ? w->opts.fresh_for_ns : w->context->lab->settings.fresh_for_ns;
 	char age[32];
@@ -156,6 +158,7 @@ bool wanted_cell(void *ctx, struct cell *c)
 	if (w->opts.none)
 		return false;
 	c->worth = worth_of(last);
+	c->estimate_ns = 0;
 	c->last_wall_ms = last ? last->started_wall_ms : 0;
 	why = why_of(w, c, last, buf, sizeof(buf));
 	if (!why) {
@@ -163,7 +166,8 @@ bool wanted_cell(void *ctx, struct cell *c)
 		return false;
 	}
 	snprintf(c->why, sizeof(c->why), "%s", why);
-	c->estimate_ns = query_estimate_ns(w->context->store, c->id);
+	if (!c->estimate_ns)
+		c->estimate_ns = query_estimate_ns(w->context->store, c->id);
 	return true;
 }
 

@@ -234,19 +234,16 @@ static void add_packages(struct json_writer *w, const struct report *r)
 
 static void add_benchmarks(struct json_writer *w, const struct speed_matrix *m)
 {
-	size_t words[SPEED_COUNT] = { 0 }, not_measured = 0;
+	size_t words[SPEED_COUNT] = { 0 };
 
 	for (size_t i = 0; i < m->row_count * m->column_count; i++) {
 		const struct speed_cell *c = &m->cells[i];
 
-		if (!c->now)
-			not_measured++;
-		else if (!c->is_baseline)
+		if (c->now && !c->is_baseline)
 			words[c->judged.word]++;
 	}
 	json_open(w, "benchmarks", '{');
 	json_add_text(w, "baseline", m->baseline);
-	json_add_int(w, "not_measured", (int64_t)not_measured);
 	for (int word = 0; word < SPEED_COUNT; word++)
 		json_add_int(w, speed_word((enum speed)word), (int64_t)words[word]);
 	json_close(w, '}');

@@ -185,6 +185,18 @@ def test_what_takes_longer_than_is_left_does_not_begin(lab):
     assert told["left_out"][0]["estimate_ns"] >= 6 * 10**9
 
 
+def test_a_changed_cell_takes_as_long_as_it_did(lab):
+    packages(lab, ["quick", "slow"])
+    lab.target("one", {"match": "report slow", "output": PASSED, "delay": "2s"})
+    suite(lab)
+    night(lab)
+    for name in ("quick", "slow"):
+        lab.package(name, needs=[], title="the same", tiers={"smoke": {"run": "report %s again" % name, "format": "tap"}})
+    lines = lab.labctl("run", "night", "--dry-run").out.splitlines()
+    assert [line.split()[0] for line in lines[:2]] == ["one/cpython/quick:smoke", "one/cpython/slow:smoke"]
+    assert "its recipe, target or runtime changed, last time 2" in lines[1]
+
+
 def test_a_running_cell_comes_to_its_end(lab):
     packages(lab, "a")
     lab.target("one", {"match": "report", "output": PASSED, "delay": "2s"})
