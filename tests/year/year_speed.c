@@ -62,7 +62,6 @@ static void summarise(const double *means, struct speed_summary *out)
 			.iterations = ITERATIONS,
 			.mean = means[i],
 			.standard_error = means[i] * 1e-3,
-			.all_mean = means[i],
 			.before_steady_s = 0,
 			.peak_bytes = 50e6,
 		};
