@@ -37,8 +37,8 @@ struct change_pair {
 	const struct outcome_row *base;	    /* NULL: the cell did not exist then */
 	const struct outcome_row *changed;  /* NULL: it does not exist there */
 	bool base_carried, changed_carried; /* the run itself did not hold the cell: an earlier outcome stands for it */
-	bool same;			    /* one outcome on both sides: nothing can have changed, nothing was read */
-	bool incomparable; /* a side was lost, unavailable or skipped as a whole: its tests say nothing */
+	bool same;			    /* one outcome on both sides: nothing can have changed */
+	bool incomparable; /* a side was unavailable, lost or skipped as a whole: its tests say nothing */
 	size_t counts[CHANGE_KIND_COUNT];
 	size_t known;	     /* failures of the changed side that the recipe knows: subtracted */
 	size_t known_passed; /* of the changed side, also those without a name here */

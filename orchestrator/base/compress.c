@@ -15,7 +15,8 @@
 
 #define CHUNK_BYTES	 (128 * 1024)
 #define FILE_LEVEL	 3
-#define HIGHEST_LEVEL	 19 /* above it a reader needs windows of up to 128 MiB */
+#define HIGHEST_LEVEL	 19		   /* above it a reader needs windows of up to 128 MiB */
+#define FRAME_MOST_BYTES ((size_t)1 << 20) /* room that a frame gets on its word alone */
 #define WINDOW_MOST_LOG2 24
 #define FLUSH_EACH_BYTES (64 * 1024)
 #define FLUSH_EACH_NS	 (50 * NS_PER_MS)
@@ -107,41 +108,36 @@ static int reader_end(const struct reader *r, struct err *e)
 	return r->inside_frame ? err_set(e, ERR_FORMAT, "zstd: the data ends early") : 0;
 }
 
-static int read_as_stream(const void *data, size_t len, size_t max_bytes, struct str *out, struct err *e)
+/* One frame that tells its size goes straight to its place; a context for all of them, since there may be thousands.
+ * False: it is not of that kind, or damaged, which the long way tells. */
+static bool read_whole_frame(const void *data, size_t len, size_t max_bytes, struct str *out)
 {
+	static ZSTD_DCtx *context;
+	unsigned long long size = ZSTD_getFrameContentSize(data, len);
+	size_t got;
+
+	if (size == ZSTD_CONTENTSIZE_ERROR || size == ZSTD_CONTENTSIZE_UNKNOWN || size > max_bytes ||
+	    size > FRAME_MOST_BYTES || ZSTD_findFrameCompressedSize(data, len) != len)
+		return false;
+	if (!context)
+		context = must(ZSTD_createDCtx());
+	got = ZSTD_decompressDCtx(context, str_room(out, size), size, data, len);
+	if (ZSTD_isError(got))
+		return false;
+	str_grow(out, got);
+	return true;
+}
+
+int compress_read(const void *data, size_t len, size_t max_bytes, struct str *out, struct err *e)
+{
+	if (read_whole_frame(data, len, max_bytes, out))
+		return 0;
 	AUTO_READER r = reader_new(max_bytes, out);
 
 	r.inside_frame = true; /* nothing at all is no frame either */
 	if (len > 0 && reader_add(&r, data, len, e) != 0)
 		return -1;
 	return reader_end(&r, e);
-}
-
-/* One whole frame that tells its size: no stream, no copy. Most of what a database holds is small, and making a context
- * costs more than unpacking it, so that one is kept. 0: done, 1: it is another form, to be read as a stream. */
-static int read_at_once(const void *data, size_t len, size_t max_bytes, struct str *out, struct err *e)
-{
-	static ZSTD_DCtx *context;
-	unsigned long long size = ZSTD_getFrameContentSize(data, len);
-	size_t got;
-
-	if (size == ZSTD_CONTENTSIZE_UNKNOWN || size == ZSTD_CONTENTSIZE_ERROR || size > max_bytes ||
-	    ZSTD_findFrameCompressedSize(data, len) != len)
-		return 1;
-	if (!context)
-		context = must(ZSTD_createDCtx());
-	got = ZSTD_decompressDCtx(context, str_room(out, (size_t)size), (size_t)size, data, len);
-	if (ZSTD_isError(got))
-		return err_set(e, ERR_FORMAT, "zstd: %s", ZSTD_getErrorName(got));
-	str_grow(out, got);
-	return 0;
-}
-
-int compress_read(const void *data, size_t len, size_t max_bytes, struct str *out, struct err *e)
-{
-	int whole = read_at_once(data, len, max_bytes, out, e);
-
-	return whole <= 0 ? whole : read_as_stream(data, len, max_bytes, out, e);
 }
 
 /* A part that was left behind may end anywhere, even in a broken block: then what came before it is what there is. */

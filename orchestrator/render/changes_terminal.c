@@ -172,12 +172,17 @@ static void add_group(const struct pen *p, const struct changes *c, const struct
 void changes_terminal(const struct changes *c, const struct changes_look *look, struct str *out)
 {
 	struct pen p = pen_new(&look->opts, out);
+	size_t benchmarks = c->speed.count + c->speed_same;
 
 	pen_text(&p, c->base.words);
 	str_add(out, look->opts.ascii ? " -> " : " → ");
 	pen_text(&p, c->changed.words);
-	str_addf(out, ": ");
-	phrase_count((int64_t)c->pair_count, "cell", "cells", out);
+	str_add(out, ": ");
+	phrase_count((int64_t)(c->pair_count - benchmarks), "cell", "cells", out);
+	if (benchmarks) {
+		str_add(out, " and ");
+		phrase_count((int64_t)benchmarks, "benchmark", "benchmarks", out);
+	}
 	str_add(out, "\n\n");
 	add_counts(&p, c);
 	add_asides(&p, c);

@@ -6,8 +6,12 @@
 #include "store/store.h"
 
 int query_runs(struct store *s, struct run_set *out, struct err *e); /* newest first */
-/* "latest" "latest~2" "17", a run's name, or a day: "2026-11-20" is the last run that began on it or before, by the
- * clock of whoever asks. */
+/* The run that a tag names: 1 with the name of its folder (caller frees), 0: there is no such tag, -1. */
+int query_tag(struct store *s, const char *tag, char **out_run_name, struct err *e);
+/* All tags, sorted, NULL-ended, freed by the caller (AUTO_FREE_LIST). */
+int query_tags(struct store *s, char ***out_tags, struct err *e);
+/* "latest" "latest~2" "17", a run's name, a tag, or a day: "2026-11-20" is the last run that began on it or before, by
+ * the clock of whoever asks. */
 int query_resolve_run(struct store *s, const char *text, int64_t *out, struct err *e);
 /* The last outcome of each of these cells (ids NULL-ended; NULL: of every cell that ever ran); each with facts when
  * asked. before_run > 0: only from runs before that one (what to compare with). */

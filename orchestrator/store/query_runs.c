@@ -4,6 +4,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "base/mem.h"
 #include "store/inside.h"
 #include "store/query.h"
 
@@ -67,6 +68,16 @@ static int ask_run_by_name(struct store *s, const char *name, int64_t *out, stru
 	return store_ask_int(q, out, e);
 }
 
+static int ask_run_by_name_or_tag(struct store *s, const char *text, int64_t *out, struct err *e)
+{
+	AUTO_FREE char *name = NULL;
+	int found = ask_run_by_name(s, text, out, e);
+
+	if (found == 0)
+		found = query_tag(s, text, &name, e);
+	return found == 1 && name != NULL ? ask_run_by_name(s, name, out, e) : found;
+}
+
 /* "2026-01-31": when that day ends here. */
 static bool read_day(const char *text, int64_t *out_end_wall_ms)
 {
@@ -94,7 +105,7 @@ int query_resolve_run(struct store *s, const char *text, int64_t *out, struct er
 	else if (read_day(text, &day_end_wall_ms))
 		found = ask_run_by_number(s, run_until_sql, day_end_wall_ms, out, e);
 	else
-		found = ask_run_by_name(s, text, out, e);
+		found = ask_run_by_name_or_tag(s, text, out, e);
 	if (found != 0)
 		return found < 0 ? -1 : 0;
 	err_set(e, ERR_USAGE, "there is no run \"%s\" in %s", text, s->folder);

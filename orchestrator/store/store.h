@@ -36,6 +36,9 @@ int store_add_outcome(struct store *s, int64_t run, const struct outcome *o, str
  * the processes that count. */
 int store_put_speed(struct store *s, int64_t outcome_id, int64_t version, const struct speed_figures *figures,
 		    const double *means, size_t mean_count, const struct str *summary, struct err *e);
+/* Gives a run a name beside its own, which another run may have had; ERR_USAGE for what cannot be one. */
+int store_tag_run(struct store *s, int64_t run, const char *tag, struct err *e);
+bool store_is_tag(const char *text); /* letters, digits, '.', '_', '-'; begins with a letter; not "latest" */
 int store_end_run(struct store *s, int64_t run, bool complete, struct err *e);
 /* All questions between the two see one state of the database, and take no locks of their own: each lock is some calls
  * of the system. What is kept on the way (store_put_speed) is kept at the end. */

@@ -154,6 +154,23 @@ def test_runs_are_named_by_days(lab, reports):
     assert "no run" in lab.labctl("compare", "2026-13-77", "latest", status=2).err
 
 
+def test_runs_are_named_by_tags(lab, reports):
+    reports({"test_a": "passed"})
+    reports({"test_a": "failed"})
+    lab.labctl("runs", "--tag", "latest~1=v7.3.20")
+    changes = lab.labctl("compare", "v7.3.20", "latest", "--format", "json", status=1).json()
+    assert changes["base"]["run"] == 1 and of_kind(changes, "newly-failing") == ["test_a"]
+    assert [line.split()[0] for line in lab.labctl("runs").out.splitlines() if "v7.3.20" in line] == ["1"]
+    # It moves, and outlives the database.
+    lab.labctl("runs", "--tag", "2=v7.3.20")
+    lab.labctl("rebuild")
+    assert lab.labctl("compare", "v7.3.20", "latest", "--format", "json").json()["base"]["run"] == 2
+    for bad in ("../x", "7", "latest", "", "a b", "x" * 65):
+        assert "tag" in lab.labctl("runs", "--tag", "1=" + bad, status=2).err
+    assert "no run" in lab.labctl("compare", "v9", "latest", status=2).err
+    assert "RUN=NAME" in lab.labctl("runs", "--tag", "v9", status=2).err
+
+
 def test_a_flaky_test_is_neither_failing_nor_fixed(lab, reports):
     for verdict in ("passed", "failed", "passed", "passed", "failed"):
         reports({"test_a": verdict, "test_b": "passed"})

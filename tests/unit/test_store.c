@@ -1,5 +1,6 @@
 #include "outcomes.h"
 
+#include <math.h>
 #include <signal.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -438,6 +439,46 @@ static void a_newer_form_is_told(void **state)
 	assert_non_null(strstr(e.hint, "newer"));
 }
 
+/* Form 2 kept summaries alone: they stay, and what stands beside them now comes when they are made anew. */
+static void summaries_of_an_older_form_stay(void **state)
+{
+	const struct speed_figures figures = {
+		.unit = 1, .mean = 2.5, .low = NAN, .high = INFINITY, .peak_bytes = 7e6, .processes = 3, .failed = 1
+	};
+	const double means[] = { 1e-9, -0.0, 12345.678901234567 };
+	struct speed_figures got;
+	struct store *s = open_store();
+	struct err e = ERR_INIT;
+	AUTO_STR summary = { 0 };
+	AUTO_STR back = { 0 };
+	double *got_means = NULL;
+	size_t count = 0;
+
+	(void)state;
+	add_outcome(s, begin(s, "r1"), 1, 10);
+	str_add(&summary, "a summary");
+	assert_ok(store_put_speed(s, 1, 1, &figures, means, 3, &summary, &e), e);
+	assert_ok(db_run(store_db(s),
+			 "CREATE TABLE old (outcome INTEGER PRIMARY KEY REFERENCES outcome, version INTEGER NOT NULL,"
+			 " summary BLOB NOT NULL) STRICT; INSERT INTO old SELECT outcome, version, summary FROM speed;"
+			 " DROP TABLE speed; ALTER TABLE old RENAME TO speed; PRAGMA user_version = 2",
+			 &e),
+		  e);
+	store_close(s);
+	s = open_store();
+	assert_int_equal(query_speed(s, 1, 1, &back, &e), 1);
+	assert_string_equal(str_text(&back), "a summary");
+	assert_int_equal(query_speed_figures(s, 1, 1, &got, NULL, NULL, &e), 0);
+	assert_ok(store_put_speed(s, 1, 1, &figures, means, 3, &summary, &e), e);
+	assert_int_equal(query_speed_figures(s, 1, 2, &got, NULL, NULL, &e), 0); /* of another version */
+	assert_int_equal(query_speed_figures(s, 1, 1, &got, &got_means, &count, &e), 1);
+	assert_int_equal(count, 3);
+	assert_memory_equal(got_means, means, sizeof(means));
+	assert_true(got.mean == 2.5 && isnan(got.low) && isnan(got.high) && got.processes == 3 && got.failed == 1);
+	free(got_means);
+	store_close(s);
+}
+
 static void a_full_disk_loses_nothing(void **state)
 {
 	struct err e = ERR_INIT;
@@ -477,6 +518,7 @@ int main(void)
 		SCRATCH_TEST(read_only_takes_nothing_in),
 		SCRATCH_TEST(a_damaged_database_is_told_and_rebuilt),
 		SCRATCH_TEST(a_newer_form_is_told),
+		SCRATCH_TEST(summaries_of_an_older_form_stay),
 		SCRATCH_TEST(a_full_disk_loses_nothing),
 	};
 
