@@ -22,12 +22,15 @@
 			h("code", { class: "finding-test" }, labctl.visible(group.items[0]?.test ?? "the cell as a whole")));
 	}
 
+	// In per cent, with its sign.
+	const more = (ratio) => `${ratio < 1 ? "−" : "+"}${(Math.abs(ratio - 1) * 100).toFixed(1)}`;
+
 	function speedRow(row) {
 		return h("li", { class: "finding" },
 			h("a", { class: "finding-link", href: links.cell(`${row.name}:speed`) },
 				h("span", { class: `badge s-${row.word}` }, icon(row.word), row.word),
 				h("span", { class: "finding-cause" }, h("b", null, row.name)),
-				h("span", { class: "finding-extent" }, row.ratio === null ? "" : `${row.ratio < 1 ? "" : "+"}${((row.ratio - 1) * 100).toFixed(1)} % time${row.low === null ? "" : ` (${((row.low - 1) * 100).toFixed(1)} to ${((row.high - 1) * 100).toFixed(1)})`}`)));
+				h("span", { class: "finding-extent" }, row.ratio === null ? "" : `${more(row.ratio)} % time${row.low === null ? "" : ` (${more(row.low)} to ${more(row.high)})`}`)));
 	}
 
 	const QUIET = new Set(["still-failing", "appeared", "disappeared"]);

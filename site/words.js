@@ -102,7 +102,7 @@
 	// How many times as fast, from time / the baseline's.
 	labctl.factor = (ratio) => {
 		const times = 1 / ratio;
-		return `${times >= 100 ? times.toFixed(0) : times >= 10 ? times.toFixed(1) : times.toFixed(2)}×`;
+		return `${times >= 0.1 ? digits3(times) : times.toPrecision(2)}×`;
 	};
 
 	labctl.percent = (share) => {

@@ -1,10 +1,11 @@
 /* Where the pieces of a report go: into a folder, or into one file. */
-#include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/file.h"
+#include "base/folder.h"
 #include "base/mem.h"
 #include "cli/report_site.h"
 
@@ -84,23 +85,28 @@ static int fill_folder(struct context *c, const struct report_state *s, const ch
 	return write_plain(index, &page, e);
 }
 
-/* Is what lies there nothing, an empty folder, or an earlier report? */
-static int check_place(const char *folder, struct err *e)
+/* Nothing but what a report is made of; dot files count. */
+static bool holds_a_report_alone(const char *folder)
 {
 	AUTO_FREE char *index = file_join(folder, PAGE_NAME);
+	AUTO_CLOSE int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	AUTO_FREE_LIST char **names = NULL;
 	AUTO_STR page = { 0 };
 
-	if (!file_exists(folder))
+	if (fd < 0 || folder_names(fd, folder, &names, NULL))
+		return false;
+	for (char **name = names; *name; name++)
+		if (strcmp(*name, PAGE_NAME) && strcmp(*name, "site") && strcmp(*name, "data"))
+			return false;
+	return !names[0] || (!file_read(index, FILE_MOST_BYTES, &page, NULL) && strstr(str_text(&page), PAGE_MARK));
+}
+
+/* What is there goes for good: only an empty folder or an earlier report may. */
+static int check_place(const char *folder, struct err *e)
+{
+	if (!file_exists(folder) || holds_a_report_alone(folder))
 		return 0;
-	if (file_is_folder(folder)) {
-		if (file_list(folder, NULL, &names, e))
-			return -1;
-		if (!names[0] ||
-		    (!file_read(index, FILE_MOST_BYTES, &page, NULL) && strstr(str_text(&page), PAGE_MARK)))
-			return 0;
-	}
-	err_set(e, ERR_USAGE, "%s is there and is no report of labctl", folder);
+	err_set(e, ERR_USAGE, "%s is there and holds other things than a report of labctl", folder);
 	return err_hint(e, "name a folder that is not there yet, or an earlier report");
 }
 

@@ -5,6 +5,7 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
+#include "cli/report_axes.h"
 #include "cli/report_past.h"
 #include "cli/speed.h"
 #include "lab/select.h"
@@ -12,16 +13,12 @@
 
 /* ---- which rows ---- */
 
-static bool is_benchmark(const struct outcome_row *row)
-{
-	return !strcmp(row->tier, SPEED_TIER);
-}
-
 static bool is_in_lab(const struct lab *lab, const struct outcome_row *row)
 {
 	if (!lab_target(lab, row->target) || !lab_runtime(lab, row->runtime))
 		return false;
-	return is_benchmark(row) ? lab_benchmark(lab, row->package) != NULL : lab_package(lab, row->package) != NULL;
+	return report_is_benchmark(row) ? lab_benchmark(lab, row->package) != NULL
+					: lab_package(lab, row->package) != NULL;
 }
 
 static int by_coordinates(const void *x, const void *y)
@@ -108,115 +105,6 @@ static int load(struct context *c, struct report_state *s, struct err *e)
 	return 0;
 }
 
-/* ---- rows and columns, in the order in which they are shown ---- */
-
-struct axes {
-	struct matrix_column *columns;
-	const struct outcome_row **rows; /* one of each row */
-	size_t column_count, row_count;
-};
-
-/* Places in the lab's own order; what is not in it comes behind. */
-struct orders {
-	const struct target_spec **targets;
-	const struct runtime_recipe **runtimes;
-	size_t target_count, runtime_count;
-	const char *baseline;
-};
-
-static size_t target_place(const struct orders *o, const char *name)
-{
-	size_t i;
-
-	for (i = 0; i < o->target_count && strcmp(o->targets[i]->name, name); i++)
-		;
-	return i;
-}
-
-static size_t runtime_place(const struct orders *o, const char *name)
-{
-	size_t i;
-
-	if (!strcmp(name, o->baseline))
-		return 0;
-	for (i = 0; i < o->runtime_count && strcmp(o->runtimes[i]->name, name); i++)
-		;
-	return i + 1;
-}
-
-static int compare_columns(const void *x, const void *y, void *orders)
-{
-	const struct matrix_column *a = x, *b = y;
-	size_t p = target_place(orders, a->target), q = target_place(orders, b->target);
-	int order = p != q ? (p > q) - (p < q) : strcmp(a->target, b->target);
-
-	if (order)
-		return order;
-	p = runtime_place(orders, a->runtime);
-	q = runtime_place(orders, b->runtime);
-	return p != q ? (p > q) - (p < q) : strcmp(a->runtime, b->runtime);
-}
-
-static size_t tier_place(const char *tier)
-{
-	static const char *const order[] = { "smoke", "standard", "full" };
-	size_t i;
-
-	for (i = 0; i < COUNT_OF(order) && strcmp(order[i], tier); i++)
-		;
-	return i;
-}
-
-static int compare_rows(const void *x, const void *y)
-{
-	const struct outcome_row *a = *(const struct outcome_row *const *)x, *b = *(const struct outcome_row *const *)y;
-	int order = strcmp(a->package, b->package);
-	size_t p = tier_place(a->tier), q = tier_place(b->tier);
-
-	if (order)
-		return order;
-	return p != q ? (p > q) - (p < q) : strcmp(a->tier, b->tier);
-}
-
-static void add_column(struct axes *x, const struct outcome_row *row)
-{
-	size_t i;
-
-	for (i = 0; i < x->column_count; i++)
-		if (!strcmp(x->columns[i].target, row->target) && !strcmp(x->columns[i].runtime, row->runtime))
-			break;
-	if (i == x->column_count)
-		x->columns[x->column_count++] =
-			(struct matrix_column){ row->target, row->arch, row->runtime, row->emulated };
-	x->columns[i].emulated |= row->emulated;
-}
-
-/* The rows of `now` are sorted by package and tier. */
-static void find_axes(const struct outcome_set *now, bool benchmarks, struct orders *orders, struct axes *x)
-{
-	x->columns = mem_new(now->count + 1, sizeof(*x->columns));
-	x->rows = mem_new(now->count + 1, sizeof(*x->rows));
-	for (size_t i = 0; i < now->count; i++) {
-		const struct outcome_row *row = &now->rows[i];
-
-		if (is_benchmark(row) != benchmarks)
-			continue;
-		add_column(x, row);
-		if (!x->row_count || compare_rows(&x->rows[x->row_count - 1], &row))
-			x->rows[x->row_count++] = row;
-	}
-	if (x->column_count)
-		qsort_r(x->columns, x->column_count, sizeof(*x->columns), compare_columns, orders);
-	if (x->row_count)
-		qsort(x->rows, x->row_count, sizeof(*x->rows), compare_rows);
-}
-
-static void free_axes(struct axes *x)
-{
-	free(x->columns);
-	free(x->rows);
-}
-
 /* "": there is no outcome of it. */
 static const char *cell_id_at(const struct outcome_set *now, const struct outcome_row *row,
 			      const struct matrix_column *column)
@@ -246,15 +134,15 @@ static const char *source_advice(void *ctx, const char *cause)
 	return NULL;
 }
 
-static int judge_tests(struct context *c, struct orders *orders, struct report_state *s, struct err *e)
+static int judge_tests(struct context *c, struct report_orders *orders, struct report_state *s, struct err *e)
 {
 	const struct report_source source = { source_tests, source_advice, c };
 	AUTO_FREE struct matrix_want *want = NULL;
-	struct axes x = { 0 };
+	struct report_axes x = { 0 };
 	struct matrix m;
 	size_t count = 0;
 
-	find_axes(&s->now, false, orders, &x);
+	report_axes_find(&s->now, false, orders, &x);
 	want = mem_new(x.row_count * x.column_count + 1, sizeof(*want));
 	for (size_t row = 0; row < x.row_count; row++)
 		for (size_t column = 0; column < x.column_count; column++)
@@ -265,7 +153,7 @@ static int judge_tests(struct context *c, struct orders *orders, struct report_s
 				.cell_id = cell_id_at(&s->now, x.rows[row], &x.columns[column]),
 			};
 	matrix_build(want, count, &s->now, &s->before, &m);
-	free_axes(&x);
+	report_axes_free(&x);
 	if (report_build(&m, &source, &s->report, e))
 		return -1;
 	s->report.run_name = s->run->name;
@@ -277,14 +165,14 @@ static int source_summary(void *ctx, const struct outcome_row *row, struct speed
 	return speed_summary_of(ctx, row, out, e);
 }
 
-static int judge_speed(struct context *c, struct orders *orders, struct report_state *s, struct err *e)
+static int judge_speed(struct context *c, struct report_orders *orders, struct report_state *s, struct err *e)
 {
 	const struct speed_source source = { source_summary, c };
 	AUTO_FREE struct speed_want *want = NULL;
-	struct axes x = { 0 };
+	struct report_axes x = { 0 };
 	size_t count = 0;
 
-	find_axes(&s->now, true, orders, &x);
+	report_axes_find(&s->now, true, orders, &x);
 	want = mem_new(x.row_count * x.column_count + 1, sizeof(*want));
 	for (size_t row = 0; row < x.row_count; row++)
 		for (size_t column = 0; column < x.column_count; column++)
@@ -293,7 +181,7 @@ static int judge_speed(struct context *c, struct orders *orders, struct report_s
 				.column = x.columns[column],
 				.cell_id = cell_id_at(&s->now, x.rows[row], &x.columns[column]),
 			};
-	free_axes(&x);
+	report_axes_free(&x);
 	if (speed_matrix_build(want, count, orders->baseline, true, &s->now, &source, &s->speed, e))
 		return -1;
 	s->speed.made_wall_ms = clock_wall_ms();
@@ -303,7 +191,7 @@ static int judge_speed(struct context *c, struct orders *orders, struct report_s
 int report_state_open(struct context *c, const char *run, struct report_state *out, struct err *e)
 {
 	const struct text_list all = { 0 };
-	struct orders orders = { .baseline = c->lab->settings.baseline ? c->lab->settings.baseline : "cpython" };
+	struct report_orders orders = { .baseline = c->lab->settings.baseline ? c->lab->settings.baseline : "cpython" };
 	int result;
 
 	*out = (struct report_state){ 0 };

@@ -53,6 +53,16 @@ def test_what_is_no_report_is_left_alone(made, tmp_path):
     made.labctl("report", "-o", other, status=2)
     made.labctl("report", "-o", other / "precious", status=2)
     assert (other / "precious").read_text() == "mine" and len(list(other.iterdir())) == 1
+    hidden = tmp_path / "hidden"
+    (hidden / ".git").mkdir(parents=True)
+    made.labctl("report", "-o", hidden, status=2)
+    assert (hidden / ".git").is_dir()
+    empty = tmp_path / "empty"
+    empty.mkdir()
+    made.labctl("report", "-o", empty)
+    (empty / ".htaccess").write_text("mine")
+    made.labctl("report", "-o", empty, status=2)
+    assert (empty / ".htaccess").exists()
 
 
 def test_a_folder_that_cannot_be_written_leaves_the_old_one(made, tmp_path):
