@@ -107,7 +107,7 @@
 		const show = (bench, about) => body.replaceChildren(...[
 			bench.mean !== undefined ? [headline(cell, bench), curves(summary, cell, bench), processTable(bench), memory(bench)] : missing(bench),
 			historySection(summary, cell, about.past), others(summary, cell),
-			h("section", null, h("h2", null, "Again"), labctl.command(`${summary.program} repro ${labctl.shellWord(cell.label)}`), labctl.command(`${summary.program} show ${labctl.shellWord(cell.label)}`)),
+			h("section", null, h("h2", null, "Again"), labctl.command(`${summary.program} bench ${labctl.shellWord(cell.benchmark)} --target ${labctl.shellWord(cell.column.target)} --fresh`), labctl.command(`${summary.program} show ${labctl.shellWord(cell.label)}`)),
 			about.steps.length ? h("section", null, h("h2", null, "Steps"), labctl.stepList(cell, about.steps)) : null,
 			h("section", null, h("h2", null, "Facts"), labctl.factTable(about.facts))].flat().filter(Boolean));
 		const wantsCurves = cell.measured ? labctl.piece(`bench-${cell.id}`).catch((error) => error) : Promise.resolve(new Error(""));

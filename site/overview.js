@@ -38,7 +38,7 @@
 		return h("p", { class: "under" },
 			`Run ${run.id} of `, labctl.time(run.started_ms),
 			run.ended_ms ? `, took ${labctl.duration((run.ended_ms - run.started_ms) / 1000)}` : "",
-			run.complete ? "" : h("span", { class: "badge v-timed_out" }, icon("timed_out"), "cut off"),
+			run.complete ? "" : [" ", h("span", { class: "badge v-timed_out" }, icon("timed_out"), "cut off")],
 			` · ${labctl.count(tests, "test")}`,
 			` · ${labctl.count(summary.speed.benchmarks.length, "benchmark")}`,
 			summary.before ? [" · held against run ", String(summary.before.id), " of ", labctl.time(summary.before.started_ms)] : " · the first run");

@@ -76,7 +76,7 @@ def test_a_benchmark_opens_with_curves_class_and_memory(page):
     page.open("#/cell/amd64/pypy/nbody:speed")
     page.wait(lambda: len(page.all(".chart path.line")) >= 9)  # eight processes and the baseline
     text = page.text()
-    for part in ("warm-up", "Memory", "Does it grow?", "faster", "as fast as cpython"):
+    for part in ("warm-up", "Memory", "Does it grow?", "faster", "as fast as cpython", "labctl bench nbody --target amd64 --fresh"):
         assert part in text
     assert len(page.all("table.numbers tbody tr")) == 8
     assert not page.complaints()
