@@ -53,6 +53,7 @@ static int add_row(struct context *c, struct columns *table, const struct run_ro
 	AUTO_FREE char *number = mem_printf("%lld", (long long)row->id);
 	AUTO_FREE char *cells = mem_printf("%lld", (long long)row->cells);
 	AUTO_STR command = { 0 };
+	AUTO_STR state = { 0 };
 	AUTO_STR tags = { 0 };
 
 	if (add_tags(c, row->name, &tags, e))
@@ -60,18 +61,18 @@ static int add_row(struct context *c, struct columns *table, const struct run_ro
 	clock_format_local(row->started_wall_ms, when, sizeof(when));
 	clock_format_duration((row->ended_wall_ms - row->started_wall_ms) * NS_PER_MS, took, sizeof(took));
 	str_add_quoted(&command, row->command ? row->command : "", STR_TERMINAL);
+	str_addf(&state, "%s%s%s", row->complete ? "complete" : "cut off", tags.len ? ", " : "", str_text(&tags));
 	columns_row(table, (const char *const[]){ number, when, row->ended_wall_ms ? took : "-", cells,
-						  row->complete ? "complete" : "cut off", str_text(&tags),
-						  str_text(&command) });
+						  str_text(&state), str_text(&command) });
 	return 0;
 }
 
 static int list_runs(struct context *c, const struct run_set *runs, struct str *out, struct err *e)
 {
-	struct columns *table = columns_new(7);
+	struct columns *table = columns_new(6);
 	int status = 0;
 
-	columns_row(table, (const char *const[]){ "RUN", "BEGAN", "TOOK", "CELLS", "", "TAG", "COMMAND" });
+	columns_row(table, (const char *const[]){ "RUN", "BEGAN", "TOOK", "CELLS", "", "COMMAND" });
 	for (size_t i = 0; !status && i < runs->count; i++)
 		status = add_row(c, table, &runs->rows[i], e);
 	columns_print(table, "  ", out);
