@@ -1,6 +1,5 @@
 #include "cli/runner.h"
 
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,6 +11,7 @@
 #include "base/mem.h"
 #include "cli/again.h"
 #include "cli/front.h"
+#include "cli/measuring.h"
 #include "render/progress.h"
 #include "run/schedule.h"
 
@@ -156,64 +156,6 @@ static int64_t physical_memory_bytes(void)
 	return (int64_t)sysconf(_SC_PHYS_PAGES) * sysconf(_SC_PAGESIZE);
 }
 
-#define NATIVE_BENCHMARK_S   12 /* a benchmark under two runtimes: calibration and a few processes of each */
-#define EMULATED_BENCHMARK_S 30 /* most of it is starting the interpreters */
-
-static double measure_each_s(const struct lane *lane)
-{
-	return target_is_emulated(lane->target) ? EMULATED_BENCHMARK_S : NATIVE_BENCHMARK_S;
-}
-
-static double measure_estimate_s(const struct lane *lane)
-{
-	double sum_s = 0;
-
-	for (size_t i = 0; i < lane->count; i++)
-		sum_s += lane->cells[i].benchmark ? measure_each_s(lane) / 2 : 0;
-	return sum_s;
-}
-
-static bool is_measured_here(const struct lane *lane)
-{
-	return lane->target->kind != TARGET_SSH;
-}
-
-static double measure_estimate_here_s(const struct plan *p)
-{
-	double here_s = 0;
-
-	for (size_t i = 0; i < p->lane_count; i++)
-		here_s += is_measured_here(&p->lanes[i]) ? measure_estimate_s(&p->lanes[i]) : 0;
-	return here_s;
-}
-
-static int64_t measure_estimate_ns(const struct plan *p)
-{
-	double longest_s = measure_estimate_here_s(p);
-
-	for (size_t i = 0; i < p->lane_count; i++)
-		if (!is_measured_here(&p->lanes[i]))
-			longest_s = fmax(longest_s, measure_estimate_s(&p->lanes[i]));
-	return (int64_t)(longest_s * (double)NS_PER_S);
-}
-
-/* Lanes that use this machine are measured one after the other, and share the budget by what they take. */
-static void share_budget(const struct plan *p, int64_t budget_ns)
-{
-	double here_s = measure_estimate_here_s(p), budget_s = (double)budget_ns / (double)NS_PER_S;
-
-	for (size_t i = 0; i < p->lane_count; i++) {
-		struct lane *lane = &p->lanes[i];
-		double own_s = measure_estimate_s(lane);
-
-		lane->measure_least_s = budget_ns ? 0 : measure_each_s(lane);
-		lane->measure_budget_s = own_s;
-		if (budget_ns)
-			lane->measure_budget_s =
-				is_measured_here(lane) ? budget_s * own_s / fmax(here_s, own_s) : budget_s;
-	}
-}
-
 static struct schedule_opts schedule_opts(const struct runner *r, const struct runner_options *o)
 {
 	const struct lab_settings *settings = &r->context->lab->settings;
@@ -277,28 +219,6 @@ static struct progress_opts progress_opts(const struct runner *r, const struct p
 	return opts;
 }
 
-static size_t benchmark_cells(const struct plan *p)
-{
-	size_t count = 0;
-
-	for (size_t i = 0; i < p->lane_count; i++)
-		for (size_t k = 0; k < p->lanes[i].count; k++)
-			count += p->lanes[i].cells[k].benchmark != NULL;
-	return count;
-}
-
-static void tell_measuring(const struct plan *p, const struct runner_options *o)
-{
-	int64_t estimate_ns = o->measure_budget_ns ? o->measure_budget_ns : measure_estimate_ns(p);
-	size_t cells = benchmark_cells(p);
-	char text[32];
-
-	clock_format_duration(estimate_ns, text, sizeof(text));
-	if (cells)
-		log_info("%zu benchmark cells: measuring takes about %s, installing comes on top; seed %llu", cells,
-			 text, (unsigned long long)o->measure.seed);
-}
-
 static void tell_left(const struct schedule_tally *tally)
 {
 	if (tally->cells_left && !tally->interrupted && !tally->out_of_time)
@@ -325,8 +245,8 @@ static int run_lanes(struct runner *r, const struct plan *p, const struct runner
 	struct progress_opts progress = progress_opts(r, p);
 	int status;
 
-	share_budget(p, o->measure_budget_ns);
-	tell_measuring(p, o);
+	measuring_share(p, o->measure_budget_ns);
+	measuring_tell(p, o->measure_budget_ns, o->measure.seed);
 	r->progress = progress_open(&progress);
 	log_set_sink(on_log, r);
 	status = schedule_run(p, &schedule, &ears, tally, e);
