@@ -159,8 +159,10 @@ def ordinary(tmp_path_factory):
     # The built labctl may lie where only root can go.
     program = os.path.join(user.pw_dir, "labctl")
     shutil.copy(os.environ["LABCTL"], program)
-    shutil.copytree(os.path.join(os.environ["LABCTL_SOURCE"], "recipes"), os.path.join(user.pw_dir, "recipes"))
-    before = ["setpriv", "--reuid", str(user.pw_uid), "--regid", str(user.pw_gid), "--clear-groups", "env", "LABCTL_DATA=" + user.pw_dir]
+    shipped = os.path.join(user.pw_dir, "shipped")
+    for folder in ("recipes", "targets"):
+        shutil.copytree(os.path.join(os.environ["LABCTL_SOURCE"], folder), os.path.join(shipped, folder))
+    before = ["setpriv", "--reuid", str(user.pw_uid), "--regid", str(user.pw_gid), "--clear-groups", "env", "LABCTL_DATA=" + shipped]
     made = Labctl(user.pw_dir, before + ["sh", "-c", 'shift; exec "$0" "$@"', program])
     for here, folders, files in os.walk(user.pw_dir):
         for name in folders + files:
