@@ -317,14 +317,46 @@ static bool next_group(const struct work *w, size_t *at, size_t *out_count)
 	return false;
 }
 
+/* Measurements of two labctl on one machine would disturb each other: the second one waits. Held until the descriptor
+ * is closed; -1 in it where nothing is to be held, or when there shall be no further cell. */
+static int hold_machine(const struct work *w, const struct cell *first, int *out_fd, struct err *e)
+{
+	AUTO_FREE char *folder = file_join(w->opts->cache_folder, "locks");
+	AUTO_FREE char *path = file_join(folder, "measuring");
+	enum target_kind kind = w->lane->target->kind;
+	struct err held = { .code = ERR_TIMEOUT };
+	int64_t wait_ns = 0;
+
+	if (!first->benchmark || kind == TARGET_SSH || kind == TARGET_FAKE)
+		return 0;
+	if (file_make_folders(folder, e))
+		return -1;
+	while (held.code == ERR_TIMEOUT && !must_stop(w)) {
+		if (!file_lock(path, wait_ns, out_fd, &held))
+			return 0;
+		if (!wait_ns)
+			on_say((void *)w, "waiting: another labctl is measuring on this machine");
+		wait_ns = NS_PER_S;
+	}
+	if (held.code == ERR_TIMEOUT)
+		return 0;
+	*e = held;
+	return -1;
+}
+
 static int work_on_lane(struct work *w, struct err *e)
 {
 	struct err why = ERR_INIT;
 
 	for (size_t at = 0, count; !must_stop(w) && next_group(w, &at, &count); at += count) {
+		AUTO_CLOSE int machine_fd = -1;
 		int status;
 
 		w->cell = NULL;
+		if (hold_machine(w, &w->lane->cells[at], &machine_fd, e))
+			return -1;
+		if (machine_fd < 0 && must_stop(w))
+			return 0;
 		if (!w->target && open_target(w, &why))
 			return fail_rest(w, &why, e);
 		status = work_on_group(w, at, count, e);

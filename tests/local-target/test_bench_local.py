@@ -1,6 +1,11 @@
 """labctl bench in a Debian root of this machine: both runtimes side by side, a C extension compiled there, whole processes timed."""
+import contextlib
+import fcntl
+import glob
 import json
 import os
+import signal
+import time
 
 import pytest
 from matrix_lab import Lab
@@ -78,3 +83,32 @@ def test_a_spent_budget_leaves_the_rest_to_resume(tmp_path):
     lab.labctl("bench", "nbody", "startup", "--resume", "--budget", "20s", expect=(0, 1))
     assert "0 cells would run, 4 fresh" in lab.labctl("bench", "nbody", "startup", "--dry-run")
     assert "cut off" not in lab.labctl("runs")
+
+
+def holds_open(path):
+    """Processes that have this file open."""
+    found = []
+    for link in glob.glob("/proc/[0-9]*/fd/*"):
+        with contextlib.suppress(OSError):
+            if os.readlink(link) == path:
+                found.append(int(link.split("/")[2]))
+    return found
+
+
+def test_two_labctl_do_not_measure_at_once(tmp_path):
+    """The second one waits for the machine; one that is told to end while it waits has begun nothing."""
+    lab = Lab(tmp_path)
+    cache = os.environ.get("LABCTL_CACHE") or os.path.join(os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache"), "labctl")
+    os.makedirs(os.path.join(cache, "locks"), exist_ok=True)
+    path = os.path.join(cache, "locks", "measuring")
+    with open(path, "a") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        process = lab.start("bench", "nbody")
+        while not set(holds_open(path)) - {os.getpid()}:
+            assert process.poll() is None
+            time.sleep(0.1)
+        process.send_signal(signal.SIGINT)
+        assert process.wait(60) == 5
+    assert "2 cells would run" in lab.labctl("bench", "nbody", "--resume", "--dry-run")
+    lab.labctl("bench", "nbody", "--resume", "--budget", "5s", expect=(0, 1))
+    assert "0 cells would run, 2 fresh" in lab.labctl("bench", "nbody", "--dry-run")

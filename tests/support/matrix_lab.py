@@ -65,10 +65,16 @@ class Lab:
             "requirement": requirement or name, "pytest": pytest or '"@%s/tests"' % name, "test_limit": test_limit,
             "port": self.port, "needs": needs})
 
+    def environment(self):
+        return dict(os.environ, LABCTL_DATA=os.environ["LABCTL_SOURCE"], LABCTL_RESULTS=self.results, LABCTL_LAB=self.folder)
+
+    def start(self, *words):
+        """A labctl that runs beside the test, which ends it."""
+        return subprocess.Popen([os.environ["LABCTL"], *words], cwd=self.folder, env=self.environment(), stdin=subprocess.DEVNULL,
+                                stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
     def labctl(self, *words, expect=0, limit_seconds=3000):
-        environment = dict(os.environ, LABCTL_DATA=os.environ["LABCTL_SOURCE"], LABCTL_RESULTS=self.results,
-                           LABCTL_LAB=self.folder)
-        done = subprocess.run([os.environ["LABCTL"], *words], cwd=self.folder, env=environment, timeout=limit_seconds,
+        done = subprocess.run([os.environ["LABCTL"], *words], cwd=self.folder, env=self.environment(), timeout=limit_seconds,
                               stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
                               universal_newlines=True)
         assert done.returncode in (expect if isinstance(expect, tuple) else (expect,)), "labctl %s: status %d\n%s\n%s" % (
