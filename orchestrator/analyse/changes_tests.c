@@ -270,7 +270,8 @@ void changes_group(struct changes *c)
 {
 	AUTO_FREE bool *seen_cells = mem_new(c->pair_count + 1, sizeof(*seen_cells));
 
-	qsort_r(c->items, c->count, sizeof(*c->items), compare_items, c);
+	if (c->count)
+		qsort_r(c->items, c->count, sizeof(*c->items), compare_items, c);
 	c->groups = arena_items(c->arena, c->count + 1, sizeof(*c->groups));
 	for (size_t i = 0, end; i < c->count; i = end) {
 		struct change_group *g = &c->groups[c->group_count++];
