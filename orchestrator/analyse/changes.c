@@ -97,13 +97,19 @@ static void add_pair(struct changes *c, const struct outcome_row *base, const st
 	c->incomparable += pair->incomparable && !pair->same;
 }
 
+static void sort_rows(struct outcome_set *set, struct change_rules *rules)
+{
+	if (set->count)
+		qsort_r(set->rows, set->count, sizeof(*set->rows), compare_rows, rules);
+}
+
 static void pair_rows(struct changes *c, struct change_rules rules)
 {
 	struct outcome_set *base = &c->base_set, *changed = &c->changed_set;
 	size_t i = 0, j = 0;
 
-	qsort_r(base->rows, base->count, sizeof(base->rows[0]), compare_rows, &rules);
-	qsort_r(changed->rows, changed->count, sizeof(changed->rows[0]), compare_rows, &rules);
+	sort_rows(base, &rules);
+	sort_rows(changed, &rules);
 	c->pairs = arena_items(c->arena, base->count + changed->count + 1, sizeof(*c->pairs));
 	while (i < base->count || j < changed->count) {
 		int order;
