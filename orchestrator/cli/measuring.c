@@ -9,7 +9,7 @@
 #include "base/log.h"
 
 #define NATIVE_BENCHMARK_S   12 /* a benchmark under two runtimes: calibration and a few processes of each */
-#define EMULATED_BENCHMARK_S 30 /* most of it is starting the interpreters */
+#define EMULATED_BENCHMARK_S 40 /* most of it is starting the interpreters */
 
 static int read_seed(const char *text, uint64_t *out, struct err *e)
 {

@@ -252,6 +252,24 @@ static void order(const struct measuring *m, size_t first_block, size_t blocks, 
 		out[i].runtime = present[out[i].runtime];
 }
 
+/* How long a process of the pilot may iterate. */
+static double pilot_max_s(const struct measuring *m)
+{
+	return m->opts->budget_s / (double)present_count(m) * PILOT_SHARE;
+}
+
+/* Of the longest process of the pilot. */
+static size_t pilot_iterations(const struct measuring *m, size_t runtime)
+{
+	const struct bench_series *s = measure_series(m, runtime);
+	size_t most = 1;
+
+	for (size_t i = 0; s && i < s->run_count; i++)
+		if (s->runs[i].kind == BENCH_MEASURED && s->runs[i].value_count > most)
+			most = s->runs[i].value_count;
+	return most;
+}
+
 static int run_pilot(struct measuring *m, bool *out_go_on, struct err *e)
 {
 	size_t runtimes = present_count(m), count = PILOT_BLOCKS * runtimes;
@@ -262,7 +280,7 @@ static int run_pilot(struct measuring *m, bool *out_go_on, struct err *e)
 
 	for (size_t i = 0; i < m->count; i++) {
 		iterations[i] = (size_t)m->benchmark->iterations;
-		max_s[i] = m->opts->budget_s / (double)runtimes * PILOT_SHARE;
+		max_s[i] = pilot_max_s(m);
 	}
 	order(m, 0, PILOT_BLOCKS, executions);
 	m->stage = 1;
@@ -284,8 +302,12 @@ static int run_rest(struct measuring *m, struct err *e)
 		if (!m->present[i])
 			continue;
 		sizes[i] = measure_plan_rest(m, i, left_s);
+		/* Starting interpreters may have used up the budget. A process of one iteration would be no
+		 * observation, so that each is at least as long as those of the pilot. */
 		iterations[i] = sizes[i].iterations;
-		max_s[i] = fmax(left_s / 2, 1e-3);
+		if (iterations[i] < pilot_iterations(m, i))
+			iterations[i] = pilot_iterations(m, i);
+		max_s[i] = fmax(left_s / 2, pilot_max_s(m));
 		if (sizes[i].processes > PILOT_BLOCKS + blocks)
 			blocks = sizes[i].processes - PILOT_BLOCKS;
 	}

@@ -106,6 +106,14 @@ def test_a_first_iteration_or_two_are_no_speed(bench):
     assert "Speed: none" in bench.labctl("show", "one/pypy/loop").out
 
 
+def test_no_process_is_shorter_than_the_first_ones(bench):
+    """When their start has used up the budget, what follows is still as long: a process of one iteration says nothing."""
+    measured(bench, "one", {"cpython": 0.010, "pypy": 0.002})
+    bench.labctl("bench", "--budget", "1ms")
+    plans = [json.loads(path.read_text()) for path in sorted(bench.results.glob("runs/*/*/1/plan-2.json"))]
+    assert plans and all(one["iterations"] >= 60 for plan in plans for one in plan["executions"])
+
+
 def test_a_process_for_each_iteration_has_nothing_to_warm_up(bench):
     measured(bench, "one", {"cpython": 0.010, "pypy": 0.060}, iterations=2, starts_anew=True)
     bench.labctl("bench")
