@@ -1,4 +1,5 @@
 """What a guest is worth: states that are restored as they were saved, thrown away after use, never shared by accident, and gone with labctl."""
+import json
 import os
 import pathlib
 import signal
@@ -180,8 +181,9 @@ def test_a_damaged_state_is_told_and_replaced(lab):
     run(lab, "true", target="small")
     cache = pathlib.Path(os.environ.get("LABCTL_CACHE") or os.path.join(os.environ.get("XDG_CACHE_HOME") or
                                                                        os.path.expanduser("~/.cache"), "labctl"))
-    last_used = max((cache / "layers" / "qemu").glob("*/layer.json"), key=lambda path: path.stat().st_mtime)
-    state = last_used.parent / "state"
+    [kept] = [path for path in (cache / "layers" / "qemu").glob("*/layer.json")
+              if json.loads(path.read_text())["label"] == "small after its first boot"]
+    state = kept.parent / "state"
     with open(state, "r+b") as file:
         file.truncate(state.stat().st_size // 2)
     out, err = run(lab, "uname -m", target="small")
