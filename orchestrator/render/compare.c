@@ -7,6 +7,7 @@
 #include "base/mem.h"
 #include "render/columns.h"
 #include "render/compare_json.h"
+#include "render/pieces.h"
 #include "render/speed.h"
 #include "render/terminal_text.h"
 
@@ -174,11 +175,8 @@ void compare_csv(const struct comparison *c, struct str *out)
 	str_add(out, "benchmark,base_mean,changed_mean,ratio,ratio_low,ratio_high,adjusted_p,word\n");
 	for (size_t i = 0; i < c->count; i++) {
 		const struct compared *row = &c->rows[i];
-		AUTO_STR visible = { 0 };
 
-		str_add_quoted(&visible, row->name, STR_TERMINAL);
-		str_add_quoted(out, str_text(&visible), STR_CSV);
-		str_add_char(out, ',');
+		csv_text(out, row->name);
 		add_csv_real(out, row->base ? row->base_summary.mean : NAN, ",");
 		add_csv_real(out, row->changed ? row->changed_summary.mean : NAN, ",");
 		add_csv_real(out, row->ratio.value, ",");

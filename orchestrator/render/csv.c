@@ -4,6 +4,7 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
+#include "render/pieces.h"
 #include "render/render.h"
 #include "render/report_formats.h"
 
@@ -11,18 +12,6 @@ static const char header[] =
 	"package,target,arch,runtime,tier,emulated,verdict,reason,pass_rate,passed,failed,crashed,timed_out,broken,"
 	"skipped,known,newly_bad,expected,started,took_s,run,cell_id";
 static const char speed_header[] = ",speed,mean,time_ratio,time_ratio_low,time_ratio_high,peak_bytes";
-
-/* Control characters are made visible too: the lines may well be printed on a terminal. */
-static void add_text(struct str *out, const char *text)
-{
-	AUTO_STR visible = { 0 };
-
-	if (text != NULL) {
-		str_add_quoted(&visible, text, STR_TERMINAL);
-		str_add_quoted(out, str_text(&visible), STR_CSV);
-	}
-	str_add_char(out, ',');
-}
 
 static void add_number(struct str *out, int64_t number)
 {
@@ -45,17 +34,17 @@ static void add_outcome(struct str *out, const struct matrix_cell *c)
 	char started[32];
 
 	clock_format_utc(row->started_wall_ms, started, sizeof(started));
-	add_text(out, row->tier);
-	add_text(out, row->emulated ? "yes" : "no");
-	add_text(out, verdict_key(row->verdict));
-	add_text(out, row->reason);
+	csv_text(out, row->tier);
+	csv_text(out, row->emulated ? "yes" : "no");
+	csv_text(out, verdict_key(row->verdict));
+	csv_text(out, row->reason);
 	if (!isnan(c->pass_rate))
 		str_addf(out, "%.6f", floor(c->pass_rate * 1e6) / 1e6);
 	str_add_char(out, ',');
 	add_tally(out, &row->tally);
 	add_number(out, c->newly_bad);
-	add_text(out, c->expected ? "yes" : "no");
-	add_text(out, started);
+	csv_text(out, c->expected ? "yes" : "no");
+	csv_text(out, started);
 	str_addf(out, "%.3f,", (double)row->took_ns / (double)NS_PER_S);
 	add_number(out, row->run);
 	str_add_quoted(out, row->cell_id, STR_CSV);
@@ -63,17 +52,17 @@ static void add_outcome(struct str *out, const struct matrix_cell *c)
 
 static void add_cell(struct str *out, const char *package, const struct matrix_column *at, const struct matrix_cell *c)
 {
-	add_text(out, package);
-	add_text(out, at->target);
-	add_text(out, at->arch);
-	add_text(out, at->runtime);
+	csv_text(out, package);
+	csv_text(out, at->target);
+	csv_text(out, at->arch);
+	csv_text(out, at->runtime);
 	if (c->now != NULL) {
 		add_outcome(out, c);
 	} else {
-		add_text(out, NULL);
-		add_text(out, at->emulated ? "yes" : "no");
-		add_text(out, "not_run");
-		add_text(out, c->not_run);
+		csv_text(out, NULL);
+		csv_text(out, at->emulated ? "yes" : "no");
+		csv_text(out, "not_run");
+		csv_text(out, c->not_run);
 		str_add(out, ",,,,,,,,,,,,,");
 	}
 }

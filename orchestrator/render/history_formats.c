@@ -5,6 +5,7 @@
 #include "base/clock.h"
 #include "base/json.h"
 #include "render/history.h"
+#include "render/pieces.h"
 
 #define HISTORY_FORMAT	"labctl-history"
 #define HISTORY_VERSION 1
@@ -104,15 +105,6 @@ void history_json(const struct history *h, struct str *out)
 	str_add_char(out, '\n');
 }
 
-static void add_field(struct str *out, const char *text)
-{
-	AUTO_STR visible = { 0 };
-
-	str_add_quoted(&visible, text ? text : "", STR_TERMINAL);
-	str_add_quoted(out, str_text(&visible), STR_CSV);
-	str_add_char(out, ',');
-}
-
 /* The state of the change that begins at a point. */
 static const char *change_at(const struct history_series *s, size_t point)
 {
@@ -131,11 +123,11 @@ void history_csv(const struct history *h, struct str *out)
 		for (size_t p = 0; p < s->count; p++) {
 			char when[32];
 
-			add_field(out, s->target);
-			add_field(out, s->runtime);
-			add_field(out, s->package);
-			add_field(out, s->tier);
-			add_field(out, s->test);
+			csv_text(out, s->target);
+			csv_text(out, s->runtime);
+			csv_text(out, s->package);
+			csv_text(out, s->tier);
+			csv_text(out, s->test);
 			clock_format_utc(s->points[p].started_wall_ms, when, sizeof(when));
 			str_addf(out, "%s,%" PRId64 ",%s,%s,", history_metric_key(s->metric), s->points[p].run, when,
 				 verdict_key(s->points[p].verdict));

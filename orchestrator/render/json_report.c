@@ -4,6 +4,7 @@
 
 #include "base/clock.h"
 #include "base/json.h"
+#include "render/pieces.h"
 #include "render/render.h"
 #include "render/speed_page.h"
 
@@ -135,39 +136,14 @@ static void add_axes(struct json_writer *w, const struct matrix *m)
 	for (size_t i = 0; i < m->row_count; i++)
 		json_add_text(w, NULL, m->packages[i]);
 	json_close(w, ']');
-	json_open(w, "columns", '[');
-	for (size_t i = 0; i < m->column_count; i++) {
-		json_open(w, NULL, '{');
-		json_add_text(w, "target", m->columns[i].target);
-		json_add_text(w, "arch", m->columns[i].arch);
-		json_add_text(w, "runtime", m->columns[i].runtime);
-		json_add_bool(w, "emulated", m->columns[i].emulated);
-		json_close(w, '}');
-	}
-	json_close(w, ']');
-}
-
-static void add_texts(struct json_writer *w, const char *key, const char *const *texts)
-{
-	json_open(w, key, '[');
-	for (; *texts != NULL; texts++)
-		json_add_text(w, NULL, *texts);
-	json_close(w, ']');
+	json_columns(w, m);
 }
 
 static void add_finding(struct json_writer *w, const struct finding *f)
 {
 	json_open(w, NULL, '{');
 	json_add_text(w, "package", f->package);
-	json_add_text(w, "cause", f->cause);
-	json_add_text(w, "advice", f->advice);
-	json_add_text(w, "worst", verdict_key(f->worst));
-	json_add_bool(w, "new", f->is_new);
-	json_add_bool(w, "known", f->known);
-	json_add_int(w, "test_count", (int64_t)f->test_count);
-	add_texts(w, "tests", (const char *const *)f->tests);
-	add_texts(w, "cells", (const char *const *)f->cells);
-	json_add_text(w, "sample", f->sample);
+	json_finding_body(w, f);
 	json_close(w, '}');
 }
 

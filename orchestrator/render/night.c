@@ -5,6 +5,7 @@
 
 #include "base/clock.h"
 #include "base/json.h"
+#include "render/pieces.h"
 #include "render/terminal_text.h"
 
 #define NIGHT_FORMAT  "labctl-night"
@@ -186,14 +187,6 @@ static void add_about(struct json_writer *w, const struct night_summary *n)
 	json_add_int(w, "cells_again", (int64_t)n->cells_again);
 }
 
-static void add_texts(struct json_writer *w, const char *key, const char *const *texts)
-{
-	json_open(w, key, '[');
-	for (; *texts; texts++)
-		json_add_text(w, NULL, *texts);
-	json_close(w, ']');
-}
-
 static void add_findings(struct json_writer *w, const struct report *r)
 {
 	json_open(w, "findings", '[');
@@ -208,8 +201,8 @@ static void add_findings(struct json_writer *w, const struct report *r)
 		json_add_text(w, "worst", verdict_key(f->worst));
 		json_add_bool(w, "new", f->is_new);
 		json_add_int(w, "test_count", (int64_t)f->test_count);
-		add_texts(w, "tests", (const char *const *)f->tests);
-		add_texts(w, "cells", (const char *const *)f->cells);
+		json_texts(w, "tests", (const char *const *)f->tests);
+		json_texts(w, "cells", (const char *const *)f->cells);
 		json_close(w, '}');
 	}
 	json_close(w, ']');

@@ -2,6 +2,7 @@
 #include <math.h>
 
 #include "base/clock.h"
+#include "render/pieces.h"
 #include "render/site.h"
 
 static void add_column(struct json_writer *w, const struct speed_column *c)
@@ -45,17 +46,7 @@ static void add_outcome(struct json_writer *w, const struct speed_cell *c)
 {
 	const struct outcome_row *now = c->now;
 
-	json_add_text(w, "id", now->cell_id);
-	json_add_text(w, "verdict", verdict_key(now->verdict));
-	if (now->reason && now->reason[0])
-		json_add_text(w, "reason", now->reason);
-	if (now->hint && now->hint[0])
-		json_add_text(w, "hint", now->hint);
-	json_add_text(w, "how_run", now->how_run);
-	json_add_int(w, "run", now->run);
-	json_add_int(w, "attempt", now->attempt);
-	json_add_int(w, "started_ms", now->started_wall_ms);
-	json_add_real(w, "took_s", (double)now->took_ns / (double)NS_PER_S);
+	json_attempt(w, now);
 	json_add_bool(w, "measured", c->summary.process_count > 0);
 	if (!c->summary.process_count)
 		return;

@@ -1,4 +1,5 @@
 /* What the first page of the report shows, and what the others begin with. */
+#include "render/pieces.h"
 #include "render/site.h"
 
 #include <math.h>
@@ -38,20 +39,6 @@ static void add_run(struct json_writer *w, const char *key, const struct run_row
 	json_close(w, '}');
 }
 
-static void add_columns(struct json_writer *w, const struct matrix *m)
-{
-	json_open(w, "columns", '[');
-	for (size_t i = 0; i < m->column_count; i++) {
-		json_open(w, NULL, '{');
-		json_add_text(w, "target", m->columns[i].target);
-		json_add_text(w, "arch", m->columns[i].arch);
-		json_add_text(w, "runtime", m->columns[i].runtime);
-		json_add_bool(w, "emulated", m->columns[i].emulated);
-		json_close(w, '}');
-	}
-	json_close(w, ']');
-}
-
 static void add_rows(struct json_writer *w, const struct site_summary *s)
 {
 	const struct matrix *m = &s->report->matrix;
@@ -81,17 +68,7 @@ static void add_outcome(struct json_writer *w, const struct matrix_cell *c)
 {
 	const struct outcome_row *now = c->now;
 
-	json_add_text(w, "id", now->cell_id);
-	json_add_text(w, "verdict", verdict_key(now->verdict));
-	if (now->reason && now->reason[0])
-		json_add_text(w, "reason", now->reason);
-	if (now->hint && now->hint[0])
-		json_add_text(w, "hint", now->hint);
-	json_add_text(w, "how_run", now->how_run);
-	json_add_int(w, "run", now->run);
-	json_add_int(w, "attempt", now->attempt);
-	json_add_int(w, "started_ms", now->started_wall_ms);
-	json_add_real(w, "took_s", (double)now->took_ns / (double)NS_PER_S);
+	json_attempt(w, now);
 	json_add_real(w, "rate", c->pass_rate);
 	json_add_bool(w, "expected", c->expected);
 	json_add_int(w, "bad", c->bad);
@@ -123,14 +100,6 @@ static void add_cells(struct json_writer *w, const struct site_summary *s)
 	json_close(w, ']');
 }
 
-static void add_texts(struct json_writer *w, const char *key, const char *const *texts)
-{
-	json_open(w, key, '[');
-	for (; *texts; texts++)
-		json_add_text(w, NULL, *texts);
-	json_close(w, ']');
-}
-
 static void add_finding(struct json_writer *w, const struct finding *f)
 {
 	char id[SITE_ID_BYTES];
@@ -140,15 +109,7 @@ static void add_finding(struct json_writer *w, const struct finding *f)
 	json_add_text(w, "id", id);
 	json_add_text(w, "package", f->package);
 	json_add_text(w, "tier", f->tier);
-	json_add_text(w, "cause", f->cause);
-	json_add_text(w, "advice", f->advice);
-	json_add_text(w, "worst", verdict_key(f->worst));
-	json_add_bool(w, "new", f->is_new);
-	json_add_bool(w, "known", f->known);
-	json_add_int(w, "test_count", (int64_t)f->test_count);
-	add_texts(w, "tests", (const char *const *)f->tests);
-	add_texts(w, "cells", (const char *const *)f->cells);
-	json_add_text(w, "sample", f->sample);
+	json_finding_body(w, f);
 	json_close(w, '}');
 }
 
@@ -224,7 +185,7 @@ void site_summary(const struct site_summary *s, struct str *out)
 	add_run(&w, "run", s->run);
 	add_run(&w, "before", s->before);
 	add_totals(&w, s->report);
-	add_columns(&w, &s->report->matrix);
+	json_columns(&w, &s->report->matrix);
 	add_rows(&w, s);
 	add_cells(&w, s);
 	add_findings(&w, s->report);

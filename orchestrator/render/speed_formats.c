@@ -5,6 +5,7 @@
 #include "base/clock.h"
 #include "base/json.h"
 #include "render/phrases.h"
+#include "render/pieces.h"
 #include "render/speed.h"
 
 #define SPEED_FORMAT  "labctl-speed"
@@ -144,15 +145,6 @@ static void render_json(const struct speed_matrix *m, const struct speed_look *l
 
 /* ---- CSV ---- */
 
-static void add_field(struct str *out, const char *text)
-{
-	AUTO_STR visible = { 0 };
-
-	str_add_quoted(&visible, text ? text : "", STR_TERMINAL);
-	str_add_quoted(out, str_text(&visible), STR_CSV);
-	str_add_char(out, ',');
-}
-
 static void add_real_field(struct str *out, double value)
 {
 	if (isfinite(value))
@@ -166,14 +158,14 @@ static void add_csv_line(const struct speed_matrix *m, size_t row, size_t column
 	const struct matrix_column *at = &m->columns[column].at;
 	bool compared = c->now && !c->is_baseline, measured = c->now && c->summary.process_count;
 
-	add_field(out, m->benchmarks[row]);
-	add_field(out, at->target);
-	add_field(out, at->arch);
-	add_field(out, at->runtime);
-	add_field(out, at->emulated ? "yes" : "no");
-	add_field(out, c->now ? verdict_key(c->now->verdict) : "not_run");
-	add_field(out, compared ? speed_word(c->judged.word) : c->is_baseline ? "baseline" : "");
-	add_field(out, measured ? warmup_words[c->summary.class].word : "");
+	csv_text(out, m->benchmarks[row]);
+	csv_text(out, at->target);
+	csv_text(out, at->arch);
+	csv_text(out, at->runtime);
+	csv_text(out, at->emulated ? "yes" : "no");
+	csv_text(out, c->now ? verdict_key(c->now->verdict) : "not_run");
+	csv_text(out, compared ? speed_word(c->judged.word) : c->is_baseline ? "baseline" : "");
+	csv_text(out, measured ? warmup_words[c->summary.class].word : "");
 	add_real_field(out, measured ? c->summary.mean : NAN);
 	add_real_field(out, measured ? c->summary.low : NAN);
 	add_real_field(out, measured ? c->summary.high : NAN);
