@@ -93,16 +93,6 @@ static enum speed given_word(struct compared *row)
 	return speed_known(a) && speed_known(b) ? SPEED_UNDECIDED : SPEED_NO_STEADY_STATE;
 }
 
-static struct ratio ratio_of_row(const struct compared *row)
-{
-	AUTO_FREE double *a = mem_new(row->base_summary.process_count + 1, sizeof(*a));
-	AUTO_FREE double *b = mem_new(row->changed_summary.process_count + 1, sizeof(*b));
-	size_t a_count = speed_means(&row->base_summary, 0, a), b_count = speed_means(&row->changed_summary, 0, b);
-	struct ratio ratio;
-
-	return ratio_of_means(a, a_count, b, b_count, &ratio, NULL) ? ratio_none() : ratio;
-}
-
 void comparison_judge(struct comparison *c, double margin)
 {
 	AUTO_FREE struct contest *family = mem_new(c->count + 1, sizeof(*family));
@@ -113,7 +103,7 @@ void comparison_judge(struct comparison *c, double margin)
 		enum speed given = given_word(&c->rows[i]);
 
 		if (given == SPEED_UNDECIDED)
-			c->rows[i].ratio = ratio_of_row(&c->rows[i]);
+			c->rows[i].ratio = speed_ratio(&c->rows[i].base_summary, 0, &c->rows[i].changed_summary, 0);
 		ratios[i] = c->rows[i].ratio;
 		family[i] = (struct contest){ c->rows[i].ratio, margin, given };
 	}

@@ -250,22 +250,13 @@ size_t edivisive_find(const double *values, size_t count, size_t min_length, str
 
 /* ---- many series ---- */
 
-static int compare_p(const void *a, const void *b, void *p)
-{
-	double x = ((const double *)p)[*(const size_t *)a], y = ((const double *)p)[*(const size_t *)b];
-
-	return (x > y) - (x < y);
-}
-
 void discovery_adjust(const double *p, size_t count, size_t of, double *out_adjusted)
 {
-	AUTO_FREE size_t *order = mem_new(count + 1, sizeof(*order));
+	size_t tests;
+	AUTO_FREE size_t *order = stats_places(p, count, &tests);
 	double least = 1;
 
-	for (size_t i = 0; i < count; i++)
-		order[i] = i;
-	qsort_r(order, count, sizeof(*order), compare_p, (void *)p);
-	for (size_t i = count; i-- > 0;) {
+	for (size_t i = tests; i-- > 0;) {
 		least = fmin(least, p[order[i]] * (double)(of > count ? of : count) / (double)(i + 1));
 		out_adjusted[order[i]] = least;
 	}

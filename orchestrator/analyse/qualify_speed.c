@@ -6,19 +6,6 @@
 #include "analyse/qualify_inside.h"
 #include "base/mem.h"
 
-static struct ratio ratio_of_summaries(const struct speed_summary *base, char base_role,
-				       const struct speed_summary *changed, char changed_role)
-{
-	AUTO_FREE double *a = mem_new(base->process_count + 1, sizeof(*a));
-	AUTO_FREE double *b = mem_new(changed->process_count + 1, sizeof(*b));
-	size_t a_count = speed_means(base, base_role, a), b_count = speed_means(changed, changed_role, b);
-	struct ratio ratio;
-
-	if (!a_count || !b_count || ratio_of_means(a, a_count, b, b_count, &ratio, NULL))
-		return ratio_none();
-	return ratio;
-}
-
 /* ---- controls ---- */
 
 /* The benchmarks of a target stand together: where the next one begins. */
@@ -46,7 +33,7 @@ static struct qualify_control judge_control(const struct qualify_terms *t, size_
 		bool known = e->speed && speed_known(e->speed);
 
 		c.run = c.run ? c.run : e->run;
-		halves[i - first] = known ? ratio_of_summaries(e->speed, 'a', e->speed, 'b') : ratio_none();
+		halves[i - first] = known ? speed_ratio(e->speed, 'a', e->speed, 'b') : ratio_none();
 	}
 	control_judge(halves, end - first, t->alpha, t->power, &c.control);
 	c.worst = benchmark_at(t, first, c.control.worst);
@@ -130,7 +117,7 @@ static bool judge_alone(const struct qualify_terms *t, struct qualification *q, 
 		return false;
 	}
 	s->compared = true;
-	s->ratio = ratio_of_summaries(base->speed, 0, now->speed, 0);
+	s->ratio = speed_ratio(base->speed, 0, now->speed, 0);
 	if (!control_failed(q, w->target))
 		return true;
 	s->status = QUALIFY_INVALID;

@@ -122,19 +122,6 @@ static size_t baseline_column(const struct speed_matrix *m, size_t column)
 	return SIZE_MAX;
 }
 
-static struct ratio ratio_of_cells(const struct speed_summary *base, char base_role,
-				   const struct speed_summary *changed, char changed_role)
-{
-	AUTO_FREE double *a = mem_new(base->process_count + 1, sizeof(*a));
-	AUTO_FREE double *b = mem_new(changed->process_count + 1, sizeof(*b));
-	size_t a_count = speed_means(base, base_role, a), b_count = speed_means(changed, changed_role, b);
-	struct ratio ratio;
-
-	if (!a_count || !b_count || ratio_of_means(a, a_count, b, b_count, &ratio, NULL))
-		return ratio_none();
-	return ratio;
-}
-
 /* Is there anything to compare? If not, *why says why not. */
 static enum speed given_word(const struct speed_cell *c, const struct speed_cell *base, const char **why)
 {
@@ -176,7 +163,7 @@ static void judge_column(struct speed_matrix *m, size_t column)
 		if (c->now)
 			family[row].given = given_word(c, base, &c->why);
 		if (c->now && family[row].given == SPEED_UNDECIDED && !c->is_baseline) {
-			c->ratio = ratio_of_cells(&base->summary, 0, &c->summary, 0);
+			c->ratio = speed_ratio(&base->summary, 0, &c->summary, 0);
 			c->memory_ratio = c->summary.median_peak_bytes / base->summary.median_peak_bytes;
 		}
 		family[row].ratio = ratios[row] = c->ratio;
@@ -198,7 +185,7 @@ static void judge_control(struct speed_matrix *m, size_t column)
 		const struct speed_summary *s = &cell_at(m, row, base_column)->summary;
 
 		if (speed_known(s))
-			halves[count++] = ratio_of_cells(s, 'a', s, 'b');
+			halves[count++] = speed_ratio(s, 'a', s, 'b');
 	}
 	control_judge(halves, count, SPEED_ALPHA, SPEED_POWER, &m->columns[column].control);
 }

@@ -24,6 +24,19 @@ size_t speed_means(const struct speed_summary *s, char role, double *out)
 	return count;
 }
 
+struct ratio speed_ratio(const struct speed_summary *base, char base_role, const struct speed_summary *changed,
+			 char changed_role)
+{
+	AUTO_FREE double *a = mem_new(base->process_count + 1, sizeof(*a));
+	AUTO_FREE double *b = mem_new(changed->process_count + 1, sizeof(*b));
+	size_t a_count = speed_means(base, base_role, a), b_count = speed_means(changed, changed_role, b);
+	struct ratio ratio;
+
+	if (!a_count || !b_count || ratio_of_means(a, a_count, b, b_count, &ratio, NULL))
+		return ratio_none();
+	return ratio;
+}
+
 struct speed_figures speed_figures_of(const struct speed_summary *s)
 {
 	bool known = speed_known(s);

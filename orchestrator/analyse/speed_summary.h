@@ -4,6 +4,7 @@
 #define LABCTL_ANALYSE_SPEED_SUMMARY_H
 
 #include "analyse/growth.h"
+#include "analyse/ratio.h"
 #include "analyse/warmup.h"
 #include "base/str.h"
 #include "parse/bench.h"
@@ -49,5 +50,8 @@ void speed_summary_of_figures(const struct speed_figures *f, const double *means
 /* The means of the processes that count, for ratios; role 0: of all. Returns how many were written; room for
  * process_count. */
 size_t speed_means(const struct speed_summary *s, char role, double *out);
+/* Of those means, changed to base; ratio_none() where a side has none. */
+struct ratio speed_ratio(const struct speed_summary *base, char base_role, const struct speed_summary *changed,
+			 char changed_role);
 
 #endif

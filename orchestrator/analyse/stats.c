@@ -180,3 +180,22 @@ double stats_median_distance(const double *values, size_t count)
 		distances[i] = fabs(values[i] - median);
 	return stats_median(distances, count);
 }
+
+static int compare_places(const void *a, const void *b, void *values)
+{
+	double x = ((const double *)values)[*(const size_t *)a], y = ((const double *)values)[*(const size_t *)b];
+
+	return (x > y) - (x < y);
+}
+
+size_t *stats_places(const double *values, size_t count, size_t *out_count)
+{
+	size_t *places = mem_new(count + 1, sizeof(*places));
+
+	*out_count = 0;
+	for (size_t i = 0; i < count; i++)
+		if (!isnan(values[i]))
+			places[(*out_count)++] = i;
+	qsort_r(places, *out_count, sizeof(*places), compare_places, (void *)values);
+	return places;
+}

@@ -44,6 +44,9 @@ double stats_median_distance(const double *values, size_t count);
 /* A sorted copy; the caller frees. The values must be finite. */
 double *stats_sorted(const double *values, size_t count);
 
+/* The places of the values in ascending order, those of NaN left out; the caller frees. */
+size_t *stats_places(const double *values, size_t count, size_t *out_count);
+
 /* Of the mean of independent values (of processes, never of iterations of one process): mean -+ t deviation / sqrt(n).
  * None for fewer than two. alpha = 1 - confidence, here and everywhere else. */
 struct interval stats_mean_interval(const double *values, size_t count, double alpha);
