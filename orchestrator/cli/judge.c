@@ -24,6 +24,11 @@ static const char *source_advice(void *ctx, const char *cause)
 	return NULL;
 }
 
+struct report_source judge_source(struct context *c)
+{
+	return (struct report_source){ source_tests, source_advice, c };
+}
+
 /* Each cell's last outcome before the run that its present one is from: what is new is told against it. */
 static int add_before(struct context *c, const struct outcome_row *now, struct outcome_set *out, struct err *e)
 {
@@ -87,7 +92,7 @@ static int load_sets(struct context *c, const struct plan *p, struct outcome_set
 static int build_report(struct context *c, const struct plan *p, struct judgement *out, struct err *e)
 {
 	AUTO_FREE struct matrix_want *want = mem_new(p->count + 1, sizeof(*want));
-	const struct report_source source = { source_tests, source_advice, c };
+	const struct report_source source = judge_source(c);
 	struct matrix matrix;
 
 	for (size_t i = 0; i < p->count; i++)

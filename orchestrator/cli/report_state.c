@@ -5,6 +5,7 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
+#include "cli/judge.h"
 #include "cli/report_axes.h"
 #include "cli/report_past.h"
 #include "cli/speed.h"
@@ -119,24 +120,9 @@ static const char *cell_id_at(const struct outcome_set *now, const struct outcom
 
 /* ---- judging ---- */
 
-static int source_tests(void *ctx, const struct outcome_row *row, struct test_set *out, struct err *e)
-{
-	return query_tests(((struct context *)ctx)->store, row->id, true, out, e);
-}
-
-static const char *source_advice(void *ctx, const char *cause)
-{
-	const struct lab *lab = ((struct context *)ctx)->lab;
-
-	for (size_t i = 0; i < lab->cause_count; i++)
-		if (!strcmp(lab->causes[i].name, cause))
-			return lab->causes[i].advice;
-	return NULL;
-}
-
 static int judge_tests(struct context *c, struct report_orders *orders, struct report_state *s, struct err *e)
 {
-	const struct report_source source = { source_tests, source_advice, c };
+	const struct report_source source = judge_source(c);
 	AUTO_FREE struct matrix_want *want = NULL;
 	struct report_axes x = { 0 };
 	struct matrix m;
