@@ -319,7 +319,7 @@ static bool next_group(const struct work *w, size_t *at, size_t *out_count)
 
 /* Measurements of two labctl on one machine would disturb each other: the second one waits. Held until the descriptor
  * is closed; -1 in it where nothing is to be held, or when there shall be no further cell. */
-static int hold_machine(const struct work *w, const struct cell *first, int *out_fd, struct err *e)
+static int hold_machine(struct work *w, const struct cell *first, int *out_fd, struct err *e)
 {
 	AUTO_FREE char *folder = file_join(w->opts->cache_folder, "locks");
 	AUTO_FREE char *path = file_join(folder, "measuring");
@@ -335,7 +335,7 @@ static int hold_machine(const struct work *w, const struct cell *first, int *out
 		if (!file_lock(path, wait_ns, out_fd, &held))
 			return 0;
 		if (!wait_ns)
-			on_say((void *)w, "waiting: another labctl is measuring on this machine");
+			on_say(w, "waiting: another labctl is measuring on this machine");
 		wait_ns = NS_PER_S;
 	}
 	if (held.code == ERR_TIMEOUT)
