@@ -1,24 +1,6 @@
-#include "outcomes.h"
+#include "scratch_store.h"
 
 #include "store/query.h"
-
-static struct store *store;
-
-static int open_scratch_store(void **state)
-{
-	struct err e = ERR_INIT;
-
-	if (make_scratch(state) < 0)
-		return -1;
-	store = store_open(scratch, false, &e);
-	return store == NULL ? -1 : 0;
-}
-
-static int close_scratch_store(void **state)
-{
-	store_close(store);
-	return remove_scratch(state);
-}
 
 static int64_t begin(const char *name)
 {

@@ -1,25 +1,7 @@
-#include "outcomes.h"
+#include "scratch_store.h"
 
 #include "store/query.h"
 #include "store/test_reader.h"
-
-static struct store *store;
-
-static int open_scratch_store(void **state)
-{
-	struct err e = ERR_INIT;
-
-	if (make_scratch(state) < 0)
-		return -1;
-	store = store_open(scratch, false, &e);
-	return store == NULL ? -1 : 0;
-}
-
-static int close_scratch_store(void **state)
-{
-	store_close(store);
-	return remove_scratch(state);
-}
 
 /* Letters of verdicts for tests "a", "b", ...; '-': the test is not there; '2': the name of the test before again. */
 static int64_t add(const char *run_name, const char *verdicts, const char *known)
