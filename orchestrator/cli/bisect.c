@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "analyse/again.h"
+#include "analyse/likeness.h"
 #include "base/file.h"
 #include "base/mem.h"
 
@@ -17,7 +17,7 @@ static void set_text(struct sight *s, const char *text)
 	AUTO_STR line = { 0 };
 	AUTO_STR clean = { 0 };
 
-	again_line(text, &line);
+	likeness_line(text, &line);
 	str_add_quoted(&clean, str_text(&line), STR_TERMINAL);
 	snprintf(s->text, sizeof(s->text), "%.300s", str_text(&clean));
 }

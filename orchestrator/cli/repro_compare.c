@@ -2,7 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "analyse/again.h"
+#include "analyse/likeness.h"
 #include "base/clock.h"
 #include "base/mem.h"
 #include "cli/repro.h"
@@ -14,7 +14,7 @@ static void print_seen(const char *when, enum verdict v, const char *detail, con
 	AUTO_STR line = { 0 };
 	AUTO_STR clean = { 0 };
 
-	again_line(detail, &line);
+	likeness_line(detail, &line);
 	str_add_quoted(&clean, str_text(&line), STR_TERMINAL);
 	printf("%-9s %s%s%.300s%s\n", when, verdict_name(v), line.len ? ": " : "", str_text(&clean), more);
 }
@@ -53,7 +53,7 @@ static int compare_test(const struct repro *r, const struct outcome *now)
 	const struct seen before = { r->test->verdict, r->test->detail, r->test->cause };
 	const struct seen after =
 		found ? (struct seen){ found->verdict, found->detail, found->cause } : (struct seen){ 0 };
-	enum again what = again_of(&before, found ? &after : NULL);
+	enum likeness what = likeness_of(&before, found ? &after : NULL);
 	bool was_bad = verdict_is_bad(before.verdict);
 	AUTO_FREE char *when = when_recorded(r);
 	AUTO_STR name = { 0 };
@@ -68,14 +68,14 @@ static int compare_test(const struct repro *r, const struct outcome *now)
 	if (r->test->known)
 		printf("the recipe knows it: %s\n", r->test->known);
 	print_other_facts(r, now);
-	printf("%s\n", what == AGAIN_SAME && !was_bad ? "the same: it does not fail" : again_text(what));
-	if (what == AGAIN_PASSES)
+	printf("%s\n", what == LIKENESS_SAME && !was_bad ? "the same: it does not fail" : likeness_text(what));
+	if (what == LIKENESS_PASSES)
 		printf("  alone; whether it takes those before it: labctl repro %s\n", r->label);
-	return what == AGAIN_SAME ? EXIT_AS_EXPECTED : EXIT_FINDINGS;
+	return what == LIKENESS_SAME ? EXIT_AS_EXPECTED : EXIT_FINDINGS;
 }
 
 static void print_difference(void *ctx, const char *name, const struct seen *then, const struct seen *now,
-			     enum again what)
+			     enum likeness what)
 {
 	size_t *named = ctx;
 	AUTO_STR clean = { 0 };
@@ -83,7 +83,7 @@ static void print_difference(void *ctx, const char *name, const struct seen *the
 	if ((*named)++ >= NAMED_MOST)
 		return;
 	str_add_quoted(&clean, name, STR_TERMINAL);
-	printf("  %s: %.300s\n", then && verdict_is_bad(then->verdict) ? again_text(what) : "it fails only now",
+	printf("  %s: %.300s\n", then && verdict_is_bad(then->verdict) ? likeness_text(what) : "it fails only now",
 	       str_text(&clean));
 	(void)now;
 }
@@ -94,26 +94,27 @@ static bool same_reason(const struct repro *r, const struct outcome *now)
 	AUTO_STR before = { 0 };
 	AUTO_STR after = { 0 };
 
-	again_line(r->row->reason, &before);
-	again_line(now->reason, &after);
+	likeness_line(r->row->reason, &before);
+	likeness_line(now->reason, &after);
 	return !strcmp(str_text(&before), str_text(&after));
 }
 
 static int compare_suite(const struct repro *r, const struct outcome *now)
 {
 	AUTO_FREE char *when = when_recorded(r);
-	struct again_suite s;
+	struct likeness_suite s;
 	size_t named = 0;
 	bool same;
 
 	printf("\n%s\n", r->label);
 	print_seen("recorded", r->row->verdict, r->row->reason, when);
 	print_seen("now", now->verdict, now->reason, "");
-	s = again_compare(&r->tests, &now->result, print_difference, &named);
+	s = likeness_compare(&r->tests, &now->result, print_difference, &named);
 	if (named > NAMED_MOST)
 		printf("  and %zu more\n", named - NAMED_MOST);
 	print_other_facts(r, now);
-	same = again_suite_is_same(&s) && r->row->verdict == now->verdict && (now->result.count || same_reason(r, now));
+	same = likeness_suite_is_same(&s) && r->row->verdict == now->verdict &&
+	       (now->result.count || same_reason(r, now));
 	printf("%s: %zu of the same failures, %zu others, %zu pass now, %zu did not run, %zu fail only now\n",
 	       same ? "the same" : "not the same", s.same, s.other, s.passes, s.not_run, s.newly);
 	return same ? EXIT_AS_EXPECTED : EXIT_FINDINGS;

@@ -1,7 +1,7 @@
 /* What stands in a bundle beside the files: for those who have no labctl. */
 #include <string.h>
 
-#include "analyse/again.h"
+#include "analyse/likeness.h"
 #include "base/clock.h"
 #include "base/mem.h"
 #include "base/secret.h"
@@ -48,7 +48,7 @@ void repro_readme(const struct repro *r, struct str *out)
 	clock_format_utc(r->row->started_wall_ms, when, sizeof(when));
 	str_addf(out, "# %s\n\n", r->label);
 	if (r->test) {
-		again_line(verdict_is_bad(r->test->verdict) ? r->test->detail : NULL, &line);
+		likeness_line(verdict_is_bad(r->test->verdict) ? r->test->detail : NULL, &line);
 		str_add(out, "The test ");
 		str_add_quoted(out, r->test->name, STR_MARKDOWN);
 		str_addf(out, " %s on %s (%s).\n\n", verdict_name(r->test->verdict), r->row->arch, r->row->how_run);

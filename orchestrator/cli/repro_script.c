@@ -1,7 +1,7 @@
 /* The script of `repro --print` and of a bundle: the record's own steps, for a machine that labctl does not know. */
 #include <string.h>
 
-#include "analyse/again.h"
+#include "analyse/likeness.h"
 #include "base/mem.h"
 #include "base/secret.h"
 #include "cli/repro.h"
@@ -27,7 +27,7 @@ static void add_head(const struct repro *r, struct str *out)
 	str_add(out, "#!/bin/sh\n");
 	add_comment(out, "What labctl ran as ", r->label);
 	if (r->test) {
-		again_line(verdict_is_bad(r->test->verdict) ? r->test->detail : NULL, &line);
+		likeness_line(verdict_is_bad(r->test->verdict) ? r->test->detail : NULL, &line);
 		add_comment(out, "The test ", r->test->name);
 		add_comment(out, verdict_name(r->test->verdict), line.len ? ":" : "");
 		if (line.len)

@@ -1,30 +1,31 @@
 #include "parse_text.h"
 
-#include "analyse/again.h"
+#include "analyse/likeness.h"
 #include "base/mem.h"
 
-static enum again between(enum verdict then, const char *detail, enum verdict now, const char *detail_now)
+static enum likeness between(enum verdict then, const char *detail, enum verdict now, const char *detail_now)
 {
 	const struct seen before = { then, detail, NULL }, after = { now, detail_now, NULL };
 
-	return again_of(&before, &after);
+	return likeness_of(&before, &after);
 }
 
 static void the_verdict_and_the_line_decide(void **state)
 {
 	(void)state;
 	assert_int_equal(between(VERDICT_FAILED, "KeyError: 'a'\nmore", VERDICT_FAILED, "KeyError: 'a'\nless"),
-			 AGAIN_SAME);
-	assert_int_equal(between(VERDICT_FAILED, "KeyError: 'a'", VERDICT_FAILED, "KeyError: 'b'"), AGAIN_OTHER_REASON);
-	assert_int_equal(between(VERDICT_FAILED, "x", VERDICT_CRASHED, "x"), AGAIN_OTHER_VERDICT);
-	assert_int_equal(between(VERDICT_FAILED, "x", VERDICT_PASSED, NULL), AGAIN_PASSES);
-	assert_int_equal(between(VERDICT_FAILED, "x", VERDICT_SKIPPED, "no"), AGAIN_PASSES);
-	assert_int_equal(between(VERDICT_FAILED, "x", VERDICT_FAILED, NULL), AGAIN_OTHER_REASON);
-	assert_int_equal(between(VERDICT_FAILED, NULL, VERDICT_FAILED, NULL), AGAIN_SAME);
-	assert_int_equal(between(VERDICT_PASSED, NULL, VERDICT_PASSED, NULL), AGAIN_SAME);
-	assert_int_equal(between(VERDICT_PASSED, NULL, VERDICT_FAILED, "x"), AGAIN_OTHER_VERDICT);
+			 LIKENESS_SAME);
+	assert_int_equal(between(VERDICT_FAILED, "KeyError: 'a'", VERDICT_FAILED, "KeyError: 'b'"),
+			 LIKENESS_OTHER_REASON);
+	assert_int_equal(between(VERDICT_FAILED, "x", VERDICT_CRASHED, "x"), LIKENESS_OTHER_VERDICT);
+	assert_int_equal(between(VERDICT_FAILED, "x", VERDICT_PASSED, NULL), LIKENESS_PASSES);
+	assert_int_equal(between(VERDICT_FAILED, "x", VERDICT_SKIPPED, "no"), LIKENESS_PASSES);
+	assert_int_equal(between(VERDICT_FAILED, "x", VERDICT_FAILED, NULL), LIKENESS_OTHER_REASON);
+	assert_int_equal(between(VERDICT_FAILED, NULL, VERDICT_FAILED, NULL), LIKENESS_SAME);
+	assert_int_equal(between(VERDICT_PASSED, NULL, VERDICT_PASSED, NULL), LIKENESS_SAME);
+	assert_int_equal(between(VERDICT_PASSED, NULL, VERDICT_FAILED, "x"), LIKENESS_OTHER_VERDICT);
 	assert_int_equal(between(VERDICT_TIMED_OUT, "no end after 60 s", VERDICT_TIMED_OUT, "no end after 61 s"),
-			 AGAIN_SAME);
+			 LIKENESS_SAME);
 }
 
 static void not_to_run_is_not_to_pass(void **state)
@@ -32,8 +33,8 @@ static void not_to_run_is_not_to_pass(void **state)
 	const struct seen bad = { VERDICT_FAILED, "x", NULL }, good = { VERDICT_PASSED, NULL, NULL };
 
 	(void)state;
-	assert_int_equal(again_of(&bad, NULL), AGAIN_NOT_RUN);
-	assert_int_equal(again_of(&good, NULL), AGAIN_NOT_RUN);
+	assert_int_equal(likeness_of(&bad, NULL), LIKENESS_NOT_RUN);
+	assert_int_equal(likeness_of(&good, NULL), LIKENESS_NOT_RUN);
 }
 
 static void a_cause_says_more_than_a_line(void **state)
@@ -42,16 +43,16 @@ static void a_cause_says_more_than_a_line(void **state)
 			  other = { VERDICT_FAILED, "one", "no network" }, none = { VERDICT_FAILED, "one", NULL };
 
 	(void)state;
-	assert_int_equal(again_of(&before, &same), AGAIN_SAME);
-	assert_int_equal(again_of(&before, &other), AGAIN_OTHER_REASON);
-	assert_int_equal(again_of(&before, &none), AGAIN_SAME);
+	assert_int_equal(likeness_of(&before, &same), LIKENESS_SAME);
+	assert_int_equal(likeness_of(&before, &other), LIKENESS_OTHER_REASON);
+	assert_int_equal(likeness_of(&before, &none), LIKENESS_SAME);
 }
 
 static void expect_line(const char *detail, const char *line)
 {
 	AUTO_STR out = { 0 };
 
-	again_line(detail, &out);
+	likeness_line(detail, &out);
 	assert_string_equal(str_text(&out), line);
 }
 
@@ -64,7 +65,7 @@ static void addresses_do_not_count(void **state)
 	expect_line("\n  \r\n boom  \r\nmore", "boom");
 	expect_line("", "");
 	expect_line(NULL, "");
-	assert_int_equal(between(VERDICT_FAILED, "at 0x7f12ab34", VERDICT_FAILED, "at 0x55550001"), AGAIN_SAME);
+	assert_int_equal(between(VERDICT_FAILED, "at 0x7f12ab34", VERDICT_FAILED, "at 0x55550001"), LIKENESS_SAME);
 }
 
 static void add(struct test_set *set, const char *name, enum verdict v, const char *detail)
@@ -76,7 +77,7 @@ static void add(struct test_set *set, const char *name, enum verdict v, const ch
 	row->detail = detail;
 }
 
-static void count(void *ctx, const char *name, const struct seen *then, const struct seen *now, enum again what)
+static void count(void *ctx, const char *name, const struct seen *then, const struct seen *now, enum likeness what)
 {
 	(void)then;
 	(void)now;
@@ -89,7 +90,7 @@ static void a_suite_test_by_test(void **state)
 	struct test_set then = { 0 };
 	struct result now = { 0 };
 	AUTO_STR told = { 0 };
-	struct again_suite s;
+	struct likeness_suite s;
 
 	(void)state;
 	test_set_start(&then);
@@ -110,13 +111,13 @@ static void a_suite_test_by_test(void **state)
 	result_add(&now, "fine", VERDICT_PASSED, 0, NULL);
 	result_add(&now, "breaks", VERDICT_FAILED, 0, "c");
 	result_add(&now, "new", VERDICT_FAILED, 0, "c");
-	s = again_compare(&then, &now, count, &told);
+	s = likeness_compare(&then, &now, count, &told);
 	assert_int_equal(s.same, 3);
 	assert_int_equal(s.other, 1);
 	assert_int_equal(s.passes, 1);
 	assert_int_equal(s.not_run, 1);
 	assert_int_equal(s.newly, 2);
-	assert_false(again_suite_is_same(&s));
+	assert_false(likeness_suite_is_same(&s));
 	assert_string_equal(str_text(&told), "breaks gone new other passes ");
 	test_set_free(&then);
 	result_free(&now);

@@ -1,4 +1,4 @@
-#include "analyse/again.h"
+#include "analyse/likeness.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -6,19 +6,19 @@
 #include "base/mem.h"
 
 static const char *const texts[] = {
-	[AGAIN_SAME] = "the same failure",
-	[AGAIN_OTHER_VERDICT] = "it fails in another way",
-	[AGAIN_OTHER_REASON] = "it fails for another reason",
-	[AGAIN_PASSES] = "it passes now",
-	[AGAIN_NOT_RUN] = "it did not run now",
+	[LIKENESS_SAME] = "the same failure",
+	[LIKENESS_OTHER_VERDICT] = "it fails in another way",
+	[LIKENESS_OTHER_REASON] = "it fails for another reason",
+	[LIKENESS_PASSES] = "it passes now",
+	[LIKENESS_NOT_RUN] = "it did not run now",
 };
 
-const char *again_text(enum again a)
+const char *likeness_text(enum likeness a)
 {
 	return texts[a];
 }
 
-void again_line(const char *detail, struct str *out)
+void likeness_line(const char *detail, struct str *out)
 {
 	const char *line = detail ? detail : "";
 
@@ -46,22 +46,22 @@ static bool same_reason(const struct seen *then, const struct seen *now)
 		return true;
 	if (then->cause && now->cause)
 		return !strcmp(then->cause, now->cause);
-	again_line(then->detail, &before);
-	again_line(now->detail, &after);
+	likeness_line(then->detail, &before);
+	likeness_line(now->detail, &after);
 	return !strcmp(str_text(&before), str_text(&after));
 }
 
-enum again again_of(const struct seen *then, const struct seen *now)
+enum likeness likeness_of(const struct seen *then, const struct seen *now)
 {
 	if (!now)
-		return AGAIN_NOT_RUN;
+		return LIKENESS_NOT_RUN;
 	if (!verdict_is_bad(then->verdict))
-		return then->verdict == now->verdict ? AGAIN_SAME : AGAIN_OTHER_VERDICT;
+		return then->verdict == now->verdict ? LIKENESS_SAME : LIKENESS_OTHER_VERDICT;
 	if (!verdict_is_bad(now->verdict))
-		return AGAIN_PASSES;
+		return LIKENESS_PASSES;
 	if (then->verdict != now->verdict)
-		return AGAIN_OTHER_VERDICT;
-	return same_reason(then, now) ? AGAIN_SAME : AGAIN_OTHER_REASON;
+		return LIKENESS_OTHER_VERDICT;
+	return same_reason(then, now) ? LIKENESS_SAME : LIKENESS_OTHER_REASON;
 }
 
 /* ---- a whole suite ---- */
@@ -105,33 +105,34 @@ static struct entry *sort_now(const struct result *r)
 	return list;
 }
 
-static void count_pair(struct again_suite *s, const struct entry *then, const struct entry *now, again_fn *tell,
+static void count_pair(struct likeness_suite *s, const struct entry *then, const struct entry *now, likeness_fn *tell,
 		       void *ctx)
 {
 	bool bad_then = then && verdict_is_bad(then->seen.verdict), bad_now = now && verdict_is_bad(now->seen.verdict);
-	enum again what = then ? again_of(&then->seen, now ? &now->seen : NULL) : AGAIN_OTHER_VERDICT;
+	enum likeness what = then ? likeness_of(&then->seen, now ? &now->seen : NULL) : LIKENESS_OTHER_VERDICT;
 
 	if (!bad_then && !bad_now)
 		return;
 	if (!bad_then)
 		s->newly++;
-	else if (what == AGAIN_SAME)
+	else if (what == LIKENESS_SAME)
 		s->same++;
-	else if (what == AGAIN_PASSES)
+	else if (what == LIKENESS_PASSES)
 		s->passes++;
-	else if (what == AGAIN_NOT_RUN)
+	else if (what == LIKENESS_NOT_RUN)
 		s->not_run++;
 	else
 		s->other++;
-	if (!bad_then || what != AGAIN_SAME)
+	if (!bad_then || what != LIKENESS_SAME)
 		tell(ctx, then ? then->name : now->name, then ? &then->seen : NULL, now ? &now->seen : NULL, what);
 }
 
-struct again_suite again_compare(const struct test_set *then, const struct result *now, again_fn *tell, void *ctx)
+struct likeness_suite likeness_compare(const struct test_set *then, const struct result *now, likeness_fn *tell,
+				       void *ctx)
 {
 	AUTO_FREE struct entry *before = sort_then(then);
 	AUTO_FREE struct entry *after = sort_now(now);
-	struct again_suite s = { 0 };
+	struct likeness_suite s = { 0 };
 	size_t i = 0, k = 0;
 
 	while (i < then->count || k < now->count) {
@@ -144,7 +145,7 @@ struct again_suite again_compare(const struct test_set *then, const struct resul
 	return s;
 }
 
-bool again_suite_is_same(const struct again_suite *s)
+bool likeness_suite_is_same(const struct likeness_suite *s)
 {
 	return !s->other && !s->passes && !s->not_run && !s->newly;
 }
