@@ -9,19 +9,16 @@
 #define ARENA_FIRST_BYTES 65536
 
 static const struct {
-	const char *key, *words, *sign, *ascii_sign, *help;
+	const char *key, *words, *sign, *ascii_sign;
 } kinds[CHANGE_KIND_COUNT] = {
-	[CHANGE_NEWLY_CRASHED] = { "newly-crashed", "newly crashed", "☠", "!",
-				   "takes the interpreter down, and did not before" },
-	[CHANGE_NEWLY_FAILING] = { "newly-failing", "newly failing", "▲", "+",
-				   "failed, timed out or is broken, and was not before" },
-	[CHANGE_FIXED] = { "fixed", "fixed", "✓", "v", "was bad, and passes" },
-	[CHANGE_KNOWN_PASSES] = { "known-passes", "known failures that pass", "✓", "k",
-				  "the recipe lists it as a known failure, and it passes: the entry can go" },
-	[CHANGE_FLAKY] = { "flaky", "flaky", "≈", "~", "its verdict changes without a cause" },
-	[CHANGE_STILL_FAILING] = { "still-failing", "still failing", "•", "*", "was bad, and still is" },
-	[CHANGE_APPEARED] = { "appeared", "appeared", "○", "o", "was not there or was skipped, and passes" },
-	[CHANGE_DISAPPEARED] = { "disappeared", "disappeared", "×", "x", "is no longer there, or is skipped" },
+	[CHANGE_NEWLY_CRASHED] = { "newly-crashed", "newly crashed", "☠", "!" },
+	[CHANGE_NEWLY_FAILING] = { "newly-failing", "newly failing", "▲", "+" },
+	[CHANGE_FIXED] = { "fixed", "fixed", "✓", "v" },
+	[CHANGE_KNOWN_PASSES] = { "known-passes", "known failures that pass", "✓", "k" },
+	[CHANGE_FLAKY] = { "flaky", "flaky", "≈", "~" },
+	[CHANGE_STILL_FAILING] = { "still-failing", "still failing", "•", "*" },
+	[CHANGE_APPEARED] = { "appeared", "appeared", "○", "o" },
+	[CHANGE_DISAPPEARED] = { "disappeared", "disappeared", "×", "x" },
 };
 
 const char *change_kind_key(enum change_kind k)
@@ -42,11 +39,6 @@ const char *change_kind_sign(enum change_kind k)
 const char *change_kind_ascii_sign(enum change_kind k)
 {
 	return kinds[k].ascii_sign;
-}
-
-const char *change_kind_help(enum change_kind k)
-{
-	return kinds[k].help;
 }
 
 /* ---- pairs ---- */

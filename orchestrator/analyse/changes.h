@@ -29,7 +29,6 @@ const char *change_kind_key(enum change_kind k);   /* "newly-failing": for files
 const char *change_kind_words(enum change_kind k); /* "newly failing" */
 const char *change_kind_sign(enum change_kind k);  /* one column wide, UTF-8 */
 const char *change_kind_ascii_sign(enum change_kind k);
-const char *change_kind_help(enum change_kind k); /* what it means, one sentence without a full stop */
 
 /* A pair of outcomes of the same coordinates. */
 struct change_pair {

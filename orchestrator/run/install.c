@@ -103,11 +103,6 @@ static void add_made_env(struct cell_run *r, struct env_list *env)
 	}
 }
 
-static bool may_use_apt(const struct target_spec *spec)
-{
-	return spec->kind == TARGET_LOCAL || spec->kind == TARGET_QEMU || spec->system_packages;
-}
-
 static void make_env(struct cell_run *r)
 {
 	const struct index_settings *index = &r->opts->lab->settings.index;
@@ -116,7 +111,7 @@ static void make_env(struct cell_run *r)
 
 	env_add(r, &env, "LABCTL_RUNTIME", c->runtime->name);
 	env_add(r, &env, "LABCTL_COMMAND", c->runtime->command);
-	env_add(r, &env, "LABCTL_SYSTEM_PACKAGES", may_use_apt(c->target) ? "yes" : "no");
+	env_add(r, &env, "LABCTL_SYSTEM_PACKAGES", c->target->system_packages ? "yes" : "no");
 	env_add(r, &env, "LABCTL_REASON", REASON_FILE);
 	env_add(r, &env, "LABCTL_INDEX_URL", index_url(r));
 	env_add(r, &env, "LABCTL_INDEX_FOLDER", index->folder ? "archives" : "");

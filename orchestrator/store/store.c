@@ -84,11 +84,6 @@ struct db *store_db(struct store *s)
 	return s->db;
 }
 
-const char *store_folder(const struct store *s)
-{
-	return s->folder;
-}
-
 static struct store *store_with(const char *folder, struct db *db)
 {
 	struct store *s = mem_new(1, sizeof(*s));

@@ -46,7 +46,6 @@ int store_hold(struct store *s, struct err *e);
 void store_let(struct store *s);
 char *store_run_folder(struct store *s, int64_t run); /* absolute; caller frees */
 struct db *store_db(struct store *s);		      /* for query.c only */
-const char *store_folder(const struct store *s);
 /* Makes the database anew from the records below runs/, for one that is damaged or of a form that this labctl does not
  * know; the old one stays until the new one is whole. *out_outcomes: how many there are now. */
 int store_rebuild(const char *results_folder, int64_t *out_outcomes, struct err *e);

@@ -173,11 +173,6 @@ const struct target_spec *target_spec_of(const struct target *t)
 	return t->spec;
 }
 
-bool target_has_system_packages(const struct target *t)
-{
-	return t->driver->own_root || t->spec->system_packages;
-}
-
 void target_close(struct target *t)
 {
 	if (!t)

@@ -91,7 +91,6 @@ int target_shell(struct target *t, const char *script, struct err *e);
 int target_reach(struct target *t, struct str *out, struct err *e);
 const char *target_work_folder(const struct target *t); /* absolute, on the target */
 const struct target_spec *target_spec_of(const struct target *t);
-bool target_has_system_packages(const struct target *t); /* apt may install there */
 void target_close(struct target *t);			 /* powers down what it started; NULL is fine */
 
 /* The image alone: `labctl target build`. Also done by target_open when it is needed. */
